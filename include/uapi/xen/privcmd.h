@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR MIT) */
+/*
+ * User-space interface of /dev/xen/privcmd.
+ *
+ * Model: a file passes hypercalls to Xen and maps frames of other domains into
+ * the caller. mmap() reserves a range of addresses, and one of the mapping
+ * ioctls fills it, once. A file is unrestricted or restricted to one domain;
+ * a restricted file passes no plain hypercalls, and its other commands answer
+ * -EPERM for any other domain.
+ *
+ * Include order: this header compiles alone, and before or after its namesakes
+ * in linux-libc-dev and libxen-dev. Each command comes as a block, struct and
+ * number together, from whichever header was first.
+ *
+ * Vocabulary: a frame is 4096 bytes, Xen's page, numbered as the domain that it
+ * belongs to numbers it. Domain IDs are Xen's domid_t, 16 bits.
+ */
+#ifndef _UAPI_XEN_PRIVCMD_H
+#define _UAPI_XEN_PRIVCMD_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/*
+ * Upstream's guard, so that the other two headers become empty when they are
+ * included later. All that they declare is declared here.
+ */
+#ifndef __LINUX_PUBLIC_PRIVCMD_H__
+#define __LINUX_PUBLIC_PRIVCMD_H__
+#endif
+
+/*
+ * The kernel's mark for pointers to user memory; elsewhere it says nothing. It
+ * stays defined, as it does after libxen's header.
+ */
+#if !defined(__KERNEL__) && !defined(__user)
+#define __user
+#endif
+
+/*
+ * Arrays of frame numbers are Xen's xen_pfn_t, which cannot be named without
+ * Xen's headers. It must be the very type behind that name, or callers get
+ * pointer mismatches: unsigned long on x86 of either width, uint64_t on Arm of
+ * either width, which is the compiler's in user space and __u64 in the kernel.
+ */
+#if !defined(__arm__) && !defined(__aarch64__)
+#define __xen_uapi_pfn_t unsigned long
+#elif defined(__KERNEL__)
+#define __xen_uapi_pfn_t __u64
+#else
+#define __xen_uapi_pfn_t __UINT64_TYPE__
+#endif
+
+/*
+ * libxen's type names. Macros can follow libxen's own typedefs in every
+ * version of C, a second typedef cannot.
+ */
+#ifndef __KERNEL__
+#define privcmd_hypercall_t struct privcmd_hypercall
+#define privcmd_mmap_entry_t struct privcmd_mmap_entry
+#define privcmd_mmap_t struct privcmd_mmap
+#define privcmd_mmapbatch_t struct privcmd_mmapbatch
+#define privcmd_mmapbatch_v2_t struct privcmd_mmapbatch_v2
+#define privcmd_dm_op_buf_t struct privcmd_dm_op_buf
+#define privcmd_dm_op_t struct privcmd_dm_op
+#define privcmd_mmap_resource_t struct privcmd_mmap_resource
+#endif
+
+/**
+ * DOC: /dev/xen/privcmd
+ *
+ * Errors are written as the kernel returns them; ioctl(2) turns -EXXX into -1
+ * and errno EXXX. A command number that is not listed here answers
+ *
+ * * %-ENOTTY: unknown command
+ *
+ * open(2) in a domain other than dom0 waits until xenstore answers and then
+ * restricts the file to the domain in the xenstore key "target", or to no
+ * existing domain if there is none; the module parameter
+ * xen_privcmd.unrestricted prevents that unless the kernel is locked down. In
+ * dom0 a file starts unrestricted.
+ *
+ * * %-EINTR: a signal arrived while waiting
+ * * %-ENOMEM: no memory
+ *
+ * mmap(2) reserves addresses and succeeds with any length and protection. An
+ * access to a page that no ioctl has filled raises SIGBUS. A mapping is not
+ * inherited over fork(2) and cannot be split: a partial munmap(2) or
+ * mprotect(2) answers
+ *
+ * * %-EINVAL: only a part of the mapping was named
+ *
+ * Source: stock Linux 6.12 driver.
+ */
+
+#ifndef IOCTL_PRIVCMD_HYPERCALL
+/**
+ * struct privcmd_hypercall - argument of IOCTL_PRIVCMD_HYPERCALL
+ * @op: number of the hypercall, __HYPERVISOR_* of Xen's public/xen.h
+ * @arg: its arguments, as in registers; pointers are addresses of the caller
+ *	in the 64-bit layout of Xen's structs
+ */
+struct privcmd_hypercall {
+	__u64 op;
+	__u64 arg[5];
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_HYPERCALL
+ *
+ * Issue a hypercall for the caller. Memory that it points to must not fault
+ * while Xen uses it; pages of /dev/xen/hypercall do not.
+ *
+ * Argument: &struct privcmd_hypercall, read only.
+ *
+ * Return: what Xen returns, cut to 32 bits by the system call; negative values
+ * are errors. Before Xen is entered:
+ *
+ * * %-EPERM: the file is restricted, whatever the hypercall; checked first
+ * * %-EFAULT: the argument is not readable
+ * * %-ENOSYS: @op is 128 or more, or iret (23), which cannot be called
+ *
+ * Source: stock Linux 6.12 driver; Xen public/xen.h for the values that are
+ * passed on. The two cases of %-ENOSYS are a deliberate difference: the stock
+ * driver enters Xen with any number.
+ */
+#define IOCTL_PRIVCMD_HYPERCALL \
+	_IOC(_IOC_NONE, 'P', 0, sizeof(struct privcmd_hypercall))
+#endif
+
+#ifndef IOCTL_PRIVCMD_MMAP
+/**
+ * struct privcmd_mmap_entry - a run of frames for IOCTL_PRIVCMD_MMAP
+ * @va: address to map at; that of the next entry follows without a gap
+ * @mfn: number of the first frame
+ * @npages: number of frames
+ */
+struct privcmd_mmap_entry {
+	__u64 va;
+	__u64 mfn;
+	__u64 npages;
+};
+
+/**
+ * struct privcmd_mmap - argument of IOCTL_PRIVCMD_MMAP
+ * @num: number of entries
+ * @dom: domain that the frames belong to
+ * @entry: the entries
+ */
+struct privcmd_mmap {
+	__s32 num;
+	__u16 dom;
+	struct privcmd_mmap_entry __user *entry;
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_MMAP
+ *
+ * Map runs of frames. After an error some may be mapped, and the mapping cannot
+ * be used again. IOCTL_PRIVCMD_MMAPBATCH_V2 is the better choice.
+ *
+ * Argument: &struct privcmd_mmap and its @entry array, read only.
+ *
+ * Return: 0 (also for a @num of 0, which does nothing), or
+ *
+ * * %-ENOSYS: the caller's domain is not PV; checked first
+ * * %-EFAULT: the argument or an entry is not readable
+ * * %-EPERM: the file is restricted to another domain
+ * * %-ENOMEM: no memory for a copy of the entries
+ * * %-EINVAL: the first @va is not the start of an unused mapping, or an entry
+ *   leaves a gap, exceeds the mapping or wraps
+ *
+ * and the error of the first frame that Xen refuses to map.
+ *
+ * Source: stock Linux 6.12 driver; Xen public/xen.h, mmu_update.
+ */
+#define IOCTL_PRIVCMD_MMAP _IOC(_IOC_NONE, 'P', 2, sizeof(struct privcmd_mmap))
+#endif
+
+#ifndef IOCTL_PRIVCMD_MMAPBATCH
+/* The frame could not be mapped; or it is paged out, and may be tried again. */
+#define PRIVCMD_MMAPBATCH_MFN_ERROR 0xf0000000U
+#define PRIVCMD_MMAPBATCH_PAGED_ERROR 0x80000000U
+
+/**
+ * struct privcmd_mmapbatch - argument of IOCTL_PRIVCMD_MMAPBATCH
+ * @num: number of frames, 1 or more
+ * @dom: domain that the frames belong to
+ * @addr: address to map at
+ * @arr: frame numbers in; out, those that failed are ORed with
+ *	PRIVCMD_MMAPBATCH_*_ERROR, which on 64-bit are bits of the number too
+ */
+struct privcmd_mmapbatch {
+	__s32 num;
+	__u16 dom;
+	__u64 addr;
+	__xen_uapi_pfn_t __user *arr;
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_MMAPBATCH
+ *
+ * As IOCTL_PRIVCMD_MMAPBATCH_V2, but with the errors in the frame numbers.
+ *
+ * Argument: &struct privcmd_mmapbatch and its @arr array, read; @arr is written
+ * where frames failed.
+ *
+ * Return: as IOCTL_PRIVCMD_MMAPBATCH_V2. A negative @num counts as a huge one
+ * and ends in %-EFAULT or %-ENOMEM.
+ *
+ * Source: stock Linux 6.12 driver.
+ */
+#define IOCTL_PRIVCMD_MMAPBATCH \
+	_IOC(_IOC_NONE, 'P', 3, sizeof(struct privcmd_mmapbatch))
+#endif
+
+#ifndef IOCTL_PRIVCMD_MMAPBATCH_V2
+/**
+ * struct privcmd_mmapbatch_v2 - argument of IOCTL_PRIVCMD_MMAPBATCH_V2
+ * @num: number of frames, 1 or more
+ * @dom: domain that the frames belong to
+ * @addr: address to map at
+ * @arr: frame numbers
+ * @err: out: for each frame 0 or the negative error of its mapping
+ */
+struct privcmd_mmapbatch_v2 {
+	__u32 num;
+	__u16 dom;
+	__u64 addr;
+	const __xen_uapi_pfn_t __user *arr;
+	__s32 __user *err;
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_MMAPBATCH_V2
+ *
+ * Map frames of another domain, one for each page from @addr on. The first call
+ * on a mapping covers all of it. Later calls fill holes that an earlier one
+ * left, for instance frames that were paged out.
+ *
+ * Argument: &struct privcmd_mmapbatch_v2 and its @arr array, read; @err is
+ * written.
+ *
+ * Return: 0 when every frame has been tried: @err tells which are mapped, and
+ * it may be none. Otherwise
+ *
+ * * %-EFAULT: the argument or @arr is not readable, or @err is not writable
+ * * %-EPERM: the file is restricted to another domain
+ * * %-EINVAL: @num is 0; @addr is not in a mapping of this device; the first
+ *   call does not cover the mapping exactly; or a later one exceeds it or names
+ *   a page that is filled
+ * * %-ENOMEM: no memory, or no address space for foreign frames
+ * * %-ENOENT: every frame has been tried as for 0, and some were paged out; try
+ *   those again whose @err is %-ENOENT. Look for that after a return of 0 too:
+ *   the stock driver notices it in a PV domain only where the last frames of a
+ *   batch are the ones, and in other domains never
+ *
+ * Source: stock Linux 6.12 driver; Xen public/memory.h,
+ * XENMEM_add_to_physmap_range, and public/xen.h, mmu_update, for @err.
+ */
+#define IOCTL_PRIVCMD_MMAPBATCH_V2 \
+	_IOC(_IOC_NONE, 'P', 4, sizeof(struct privcmd_mmapbatch_v2))
+#endif
+
+#ifndef IOCTL_PRIVCMD_DM_OP
+/**
+ * struct privcmd_dm_op_buf - a buffer of a device-model operation
+ * @uptr: address in the caller; must be writable, even if Xen only reads it
+ * @size: its length in bytes
+ */
+struct privcmd_dm_op_buf {
+	void __user *uptr;
+	__kernel_size_t size;
+};
+
+/**
+ * struct privcmd_dm_op - argument of IOCTL_PRIVCMD_DM_OP
+ * @dom: domain that the operation is about
+ * @num: number of buffers
+ * @ubufs: the buffers; the first is a struct xen_dm_op of Xen's
+ *	public/hvm/dm_op.h
+ */
+struct privcmd_dm_op {
+	__u16 dom;
+	__u16 num;
+	const struct privcmd_dm_op_buf __user *ubufs;
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_DM_OP
+ *
+ * Issue a device-model hypercall. Unlike IOCTL_PRIVCMD_HYPERCALL it can be
+ * restricted to one domain, and its buffers may be any writable memory.
+ *
+ * Argument: &struct privcmd_dm_op and its @ubufs array, read only; Xen reads
+ * and writes the buffers.
+ *
+ * Return: 0 for a @num of 0, without asking Xen, else what Xen returns. Before
+ * that:
+ *
+ * * %-EFAULT: the argument or @ubufs is not readable, or a buffer is not
+ *   writable
+ * * %-EPERM: the file is restricted to another domain; checked before @num
+ * * %-E2BIG: more buffers than the module parameter
+ *   xen_privcmd.dm_op_max_nr_bufs (16 by default), or a buffer longer than
+ *   xen_privcmd.dm_op_buf_max_size (4096 bytes by default)
+ * * %-ENOSPC: the buffers take more pages than were set aside for them
+ * * %-ENOMEM: no memory
+ *
+ * Source: stock Linux 6.12 driver; Xen public/hvm/dm_op.h.
+ */
+#define IOCTL_PRIVCMD_DM_OP \
+	_IOC(_IOC_NONE, 'P', 5, sizeof(struct privcmd_dm_op))
+#endif
+
+#ifndef IOCTL_PRIVCMD_RESTRICT
+/**
+ * DOC: IOCTL_PRIVCMD_RESTRICT
+ *
+ * Restrict the file to one domain, for as long as it is open.
+ *
+ * Argument: pointer to a 16-bit domain ID, read only. DOMID_INVALID (0x7ff4)
+ * stands for no restriction. Other values are not checked.
+ *
+ * Return: 0 (also when the file is restricted to this domain already), or
+ *
+ * * %-EFAULT: the argument is not readable
+ * * %-EINVAL: the file is restricted to another domain
+ *
+ * Source: stock Linux 6.12 driver.
+ */
+#define IOCTL_PRIVCMD_RESTRICT _IOC(_IOC_NONE, 'P', 6, sizeof(__u16))
+#endif
+
+#ifndef IOCTL_PRIVCMD_MMAP_RESOURCE
+/**
+ * struct privcmd_mmap_resource - argument of IOCTL_PRIVCMD_MMAP_RESOURCE
+ * @dom: domain that the resource belongs to
+ * @type: 0 ioreq server, 1 grant table, 2 trace buffer of a vCPU;
+ *	XENMEM_resource_* of Xen's public/memory.h. Xen sees the low 16 bits
+ * @id: which one of its type: number of the ioreq server, 0 shared or 1 status
+ *	frames of the grant table, number of the vCPU
+ * @idx: first frame of the resource to map
+ * @num: number of frames; out: size of the resource, if a query
+ * @addr: address to map at, 0 if a query
+ */
+struct privcmd_mmap_resource {
+	__u16 dom;
+	__u32 type;
+	__u32 id;
+	__u32 idx;
+	__u64 num;
+	__u64 addr;
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_MMAP_RESOURCE
+ *
+ * Map frames that Xen holds for a domain, or, with @num and @addr both 0, ask
+ * how many there are.
+ *
+ * Argument: &struct privcmd_mmap_resource, read; a query writes @num.
+ *
+ * Return: 0, or
+ *
+ * * %-EFAULT: the argument is not readable, or @num is not writable
+ * * %-EPERM: the file is restricted to another domain
+ * * %-EINVAL: only one of @num and @addr is 0; or @addr is not in an unused
+ *   mapping of this device
+ * * %-ENOMEM: no memory, or no address space for foreign frames
+ *
+ * and errors of Xen, for instance
+ *
+ * * %-ESRCH: no such domain
+ * * %-EOPNOTSUPP: Xen does not know this type
+ * * %-ENOSYS: Xen does not know the operation
+ *
+ * Source: stock Linux 6.12 driver; Xen public/memory.h,
+ * XENMEM_acquire_resource.
+ */
+#define IOCTL_PRIVCMD_MMAP_RESOURCE \
+	_IOC(_IOC_NONE, 'P', 7, sizeof(struct privcmd_mmap_resource))
+#endif
+
+#ifndef IOCTL_PRIVCMD_IRQFD
+/* Undo the assignment of the eventfd. */
+#define PRIVCMD_IRQFD_FLAG_DEASSIGN 0x1
+
+/**
+ * struct privcmd_irqfd - argument of IOCTL_PRIVCMD_IRQFD
+ * @dm_op: address of a struct xen_dm_op; it is copied at assignment
+ * @size: length of that struct, in bytes
+ * @fd: eventfd that triggers the operation
+ * @flags: 0 or PRIVCMD_IRQFD_FLAG_DEASSIGN
+ * @dom: domain that the operation is about
+ * @pad: has always been ignored; set it to 0
+ */
+struct privcmd_irqfd {
+	__u64 dm_op;
+	__u32 size;
+	__u32 fd;
+	__u32 flags;
+	__u16 dom;
+	__u8 pad[2];
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_IRQFD
+ *
+ * Issue one device-model operation, as a rule an interrupt, each time an
+ * eventfd is signalled, without a return to user space. Its result is not
+ * reported.
+ *
+ * Argument: &struct privcmd_irqfd, and @dm_op at assignment, read only.
+ *
+ * Return: 0 (also for taking back an eventfd that is not assigned), or
+ *
+ * * %-EOPNOTSUPP: the module was built without support; checked first
+ * * %-EFAULT: the argument or @dm_op is not readable
+ * * %-EINVAL: unknown bits in @flags, or @fd is not an eventfd
+ * * %-EPERM: the file is restricted to another domain
+ * * %-ENOMEM: no memory
+ * * %-EBADF: @fd is not open
+ * * %-EBUSY: the eventfd is assigned already, by whichever file
+ *
+ * Source: stock Linux 6.12 driver built with CONFIG_XEN_PRIVCMD_EVENTFD.
+ */
+#define IOCTL_PRIVCMD_IRQFD \
+	_IOC(_IOC_WRITE, 'P', 8, sizeof(struct privcmd_irqfd))
+#endif
+
+#ifndef IOCTL_PRIVCMD_IOEVENTFD
+/* Undo the assignment of the eventfd. */
+#define PRIVCMD_IOEVENTFD_FLAG_DEASSIGN 0x1
+
+/**
+ * struct privcmd_ioeventfd - argument of IOCTL_PRIVCMD_IOEVENTFD
+ * @ioreq: address where the caller has mapped the ioreq page of @dom
+ * @ports: address of an array of @vcpus event-channel ports of 32 bits, the
+ *	ioreq port of each vCPU
+ * @addr: guest address of the virtio-mmio device
+ * @addr_len: length of the write in bytes: 1, 2, 4 or 8
+ * @event_fd: eventfd to signal
+ * @vcpus: number of vCPUs of the guest, 1 to 4096
+ * @vq: number of the virtqueue
+ * @flags: 0 or PRIVCMD_IOEVENTFD_FLAG_DEASSIGN
+ * @dom: domain of the guest
+ * @pad: has always been ignored; set it to 0
+ */
+struct privcmd_ioeventfd {
+	__u64 ioreq;
+	__u64 ports;
+	__u64 addr;
+	__u32 addr_len;
+	__u32 event_fd;
+	__u32 vcpus;
+	__u32 vq;
+	__u32 flags;
+	__u16 dom;
+	__u8 pad[2];
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_IOEVENTFD
+ *
+ * Signal an eventfd each time the guest notifies a virtqueue, without a return
+ * to user space: a write of @addr_len bytes at @addr plus 0x50 (the register
+ * QueueNotify) whose low 16 data bits are @vq. Other requests are left to the
+ * device model.
+ *
+ * Argument: &struct privcmd_ioeventfd, and the array at @ports at assignment,
+ * read only.
+ *
+ * Return: 0, or
+ *
+ * * %-EOPNOTSUPP: the module was built without support; checked first
+ * * %-EFAULT: the argument or @ports is not readable, or nothing is mapped at
+ *   @ioreq
+ * * %-EINVAL: unknown bits in @flags; @addr plus @addr_len wraps; @addr_len or
+ *   @vcpus out of range; @event_fd is not an eventfd; or @ioreq is in use with
+ *   another @dom or @vcpus
+ * * %-EPERM: the file is restricted to another domain
+ * * %-EBADF: @event_fd is not open
+ * * %-EBUSY: the eventfd is assigned to this @ioreq already
+ * * %-ENOMEM: no memory, or no IRQ for a port
+ * * %-ENODEV: taking back an eventfd that is not assigned
+ *
+ * and errors of binding a port.
+ *
+ * Source: stock Linux 6.12 driver built with CONFIG_XEN_PRIVCMD_EVENTFD; Xen
+ * public/hvm/ioreq.h.
+ */
+#define IOCTL_PRIVCMD_IOEVENTFD \
+	_IOC(_IOC_WRITE, 'P', 9, sizeof(struct privcmd_ioeventfd))
+#endif
+
+#ifndef IOCTL_PRIVCMD_PCIDEV_GET_GSI
+/**
+ * struct privcmd_pcidev_get_gsi - argument of IOCTL_PRIVCMD_PCIDEV_GET_GSI
+ * @sbdf: PCI device: segment in bits 31:16, bus 15:8, device 7:3, function 2:0
+ * @gsi: out: its global system interrupt
+ */
+struct privcmd_pcidev_get_gsi {
+	__u32 sbdf;
+	__u32 gsi;
+};
+
+/**
+ * DOC: IOCTL_PRIVCMD_PCIDEV_GET_GSI
+ *
+ * Look up the interrupt of a PCI device that xen-pciback holds. A restricted
+ * file may ask too.
+ *
+ * Argument: &struct privcmd_pcidev_get_gsi; @sbdf is read, @gsi written.
+ *
+ * Return: 0, or
+ *
+ * * %-EINVAL: the kernel was built without CONFIG_XEN_ACPI; checked first
+ * * %-EFAULT: the argument is not readable or not writable
+ * * %-EOPNOTSUPP: xen-pciback is not loaded
+ * * %-ENODEV: xen-pciback does not hold the device
+ * * %-EPERM: the interrupt is not known, as always outside a PVH dom0
+ *
+ * Source: stock Linux 6.12 driver. Linux 6.1 has no such command (%-ENOTTY).
+ */
+#define IOCTL_PRIVCMD_PCIDEV_GET_GSI \
+	_IOC(_IOC_NONE, 'P', 10, sizeof(struct privcmd_pcidev_get_gsi))
+#endif
+
+#ifndef IOCTL_PRIVCMD_UNIMPLEMENTED
+/**
+ * DOC: IOCTL_PRIVCMD_UNIMPLEMENTED
+ *
+ * Reserved, and never to be given a meaning. libxenforeignmemory issues it to
+ * learn how a driver answers a command that it does not know.
+ *
+ * Return:
+ *
+ * * %-ENOTTY: always
+ *
+ * Source: stock Linux 6.12 driver; Xen tools/libs/foreignmemory.
+ */
+#define IOCTL_PRIVCMD_UNIMPLEMENTED _IOC(_IOC_NONE, 'P', 0xFF, 0)
+#endif
+
+#undef __xen_uapi_pfn_t
+
+/*
+ * The ABI is fixed. Where the compiler can, hold it to that, also for structs
+ * that another header declared first. _IOC_NONE stands for the generic layout
+ * of ioctl numbers, which every architecture with Xen uses.
+ */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define __XEN_UAPI_ASSERT(cond) static_assert(cond, #cond)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define __XEN_UAPI_ASSERT(cond) _Static_assert(cond, #cond)
+#endif
+
+#if defined(__XEN_UAPI_ASSERT) && defined(__LP64__) && _IOC_NONE == 0
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_hypercall) == 48);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmap_entry) == 24);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmap) == 16);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmapbatch) == 24);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmapbatch_v2) == 32);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_dm_op_buf) == 16);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_dm_op) == 16);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmap_resource) == 32);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_irqfd) == 24);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_ioeventfd) == 48);
+__XEN_UAPI_ASSERT(sizeof(struct privcmd_pcidev_get_gsi) == 8);
+
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmap, entry) == 8);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmapbatch, arr) == 16);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmapbatch_v2, arr) == 16);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmapbatch_v2, err) == 24);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_dm_op_buf, size) == 8);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_dm_op, ubufs) == 8);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmap_resource, num) == 16);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmap_resource, addr) == 24);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_irqfd, dom) == 20);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_ioeventfd, flags) == 40);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_ioeventfd, dom) == 44);
+__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_pcidev_get_gsi, gsi) == 4);
+
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_HYPERCALL == 0x00305000);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_MMAP == 0x00105002);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_MMAPBATCH == 0x00185003);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_MMAPBATCH_V2 == 0x00205004);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_DM_OP == 0x00105005);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_RESTRICT == 0x00025006);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_MMAP_RESOURCE == 0x00205007);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_IRQFD == 0x40185008);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_IOEVENTFD == 0x40305009);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_PCIDEV_GET_GSI == 0x0008500a);
+__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_UNIMPLEMENTED == 0x000050ff);
+#endif
+
+#undef __XEN_UAPI_ASSERT
+
+#endif /* _UAPI_XEN_PRIVCMD_H */
