@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hypercalls for the drivers: what xen-hypercall.ko offers.
+ *
+ * A driver that knows the number at compile time uses xen_hypercall1() to
+ * xen_hypercall3(): one direct call into the page. Pointers among the arguments
+ * are kernel memory.
+ *
+ * A number that comes from user space goes through xen_hypercall_user() or
+ * xen_hypercall_kernel(), which check it.
+ */
+#ifndef XEN_HYPERCALL_H
+#define XEN_HYPERCALL_H
+
+/* Distance of two stubs in the page, and their count. Xen defines both. */
+#define XEN_HYPERCALL_SLOT_SIZE		32
+#define XEN_HYPERCALL_SLOTS		128
+
+#ifndef __ASSEMBLY__
+
+#include <linux/types.h>
+#include <asm/asm.h>
+
+/**
+ * DOC: xen_hypercall_page
+ *
+ * The stubs of all hypercalls, 32 bytes apart in the order of their numbers.
+ * Called through xen_hypercall1() and its siblings only: the registers are
+ * Xen's, not C's. Source of the layout: Xen, public/xen.h.
+ */
+extern const u8 xen_hypercall_page[];
+
+/**
+ * xen_hypercall_kernel() - a hypercall whose pointers are kernel memory.
+ * @nr: hypercall number, 0 to 127
+ * @a1: first argument
+ * @a2: second argument
+ * @a3: third argument
+ * @a4: fourth argument
+ * @a5: fifth argument
+ * @a6: sixth argument
+ *
+ * Xen ignores the arguments that the hypercall does not take. It may restart
+ * the hypercall any number of times before it returns. Source of the range of
+ * @nr: Xen, public/xen.h (the page has 128 slots).
+ *
+ * Context: any in which the hypercall itself is allowed.
+ * Return: what Xen returned, on failure a negative errno of Xen's; -ENOSYS
+ * without entering Xen for a number outside the range and for iret.
+ */
+long xen_hypercall_kernel(unsigned long nr, unsigned long a1, unsigned long a2,
+			  unsigned long a3, unsigned long a4, unsigned long a5,
+			  unsigned long a6);
+
+/**
+ * xen_hypercall_user() - a hypercall whose pointers are user memory.
+ * @nr: hypercall number, 0 to 127
+ * @a1: first argument
+ * @a2: second argument
+ * @a3: third argument
+ * @a4: fourth argument
+ * @a5: fifth argument
+ * @a6: sixth argument
+ *
+ * As xen_hypercall_kernel(), with access to user memory open while Xen runs and
+ * at no other time.
+ *
+ * Context: process context, in the address space that the pointers are of.
+ * Return: as xen_hypercall_kernel(); also -EFAULT from Xen for a bad pointer.
+ */
+long xen_hypercall_user(unsigned long nr, unsigned long a1, unsigned long a2,
+			unsigned long a3, unsigned long a4, unsigned long a5,
+			unsigned long a6);
+
+#define XEN_HYPERCALL_CALL	"call xen_hypercall_page + %c[offset]"
+
+/*
+ * The argument registers are in/out: Xen changes them when it restarts a
+ * preempted hypercall.
+ */
+static __always_inline long xen_hypercall1(unsigned int nr, unsigned long a1)
+{
+	long ret;
+
+	asm volatile(XEN_HYPERCALL_CALL
+		     : "=a" (ret), "+D" (a1), ASM_CALL_CONSTRAINT
+		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
+		     : "memory", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+static __always_inline long xen_hypercall2(unsigned int nr, unsigned long a1,
+					   unsigned long a2)
+{
+	long ret;
+
+	asm volatile(XEN_HYPERCALL_CALL
+		     : "=a" (ret), "+D" (a1), "+S" (a2), ASM_CALL_CONSTRAINT
+		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
+		     : "memory", "rcx", "rdx", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+static __always_inline long xen_hypercall3(unsigned int nr, unsigned long a1,
+					   unsigned long a2, unsigned long a3)
+{
+	long ret;
+
+	asm volatile(XEN_HYPERCALL_CALL
+		     : "=a" (ret), "+D" (a1), "+S" (a2), "+d" (a3),
+		       ASM_CALL_CONSTRAINT
+		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
+		     : "memory", "rcx", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+#endif /* !__ASSEMBLY__ */
+
+#endif

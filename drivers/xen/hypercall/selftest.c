@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Self-test of the hypercall page and the C entries, run once when the module
+ * is loaded, on the machine it is loaded on.
+ *
+ * Two questions. Does everything arrive in the register that Xen looks into?
+ * The captured twins of the entries answer that, for all six arguments, though
+ * no hypercall of today takes six. And does a call come back as the compiler
+ * expects, with its own registers and stack as they were, and with Xen's
+ * result? Real hypercalls that change nothing answer that, for every number of
+ * arguments that some hypercall takes.
+ *
+ * Each check leaves a line in the report.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <xen/interface/grant_table.h>
+#include <xen/interface/version.h>
+#include <xen/interface/xen.h>
+#include <xen/xen.h>
+
+#include <asm/processor-flags.h>
+#include <asm/xen/hypercall.h>
+
+#include "hypercall/hypercall.h"
+#include "hypercall/selftest.h"
+
+/* In Xen's public/hypfs.h, not yet in the kernel's copy. */
+#define XEN_HYPERVISOR_HYPFS_OP		42
+#define XEN_HYPFS_OP_READ		1
+#define XEN_HYPFS_DIRENTRY_SIZE		12
+
+/* A value that no two registers share and that is no valid pointer. */
+#define SENTINEL(n)	(0x5e47000000000000UL | (n) * 0x010101010101UL)
+
+struct captured xen_hypercall_captured;
+
+static char report[2048];
+static size_t report_len;
+static unsigned int failures;
+
+static_assert(offsetof(struct captured, rax) == CAPTURED_RAX);
+static_assert(offsetof(struct captured, rdi) == CAPTURED_RDI);
+static_assert(offsetof(struct captured, rsi) == CAPTURED_RSI);
+static_assert(offsetof(struct captured, rdx) == CAPTURED_RDX);
+static_assert(offsetof(struct captured, r10) == CAPTURED_R10);
+static_assert(offsetof(struct captured, r8) == CAPTURED_R8);
+static_assert(offsetof(struct captured, r9) == CAPTURED_R9);
+static_assert(offsetof(struct probe, rax) == PROBE_RAX);
+static_assert(offsetof(struct probe, rbx) == PROBE_RBX);
+static_assert(offsetof(struct probe, rcx) == PROBE_RCX);
+static_assert(offsetof(struct probe, rdx) == PROBE_RDX);
+static_assert(offsetof(struct probe, rsi) == PROBE_RSI);
+static_assert(offsetof(struct probe, rdi) == PROBE_RDI);
+static_assert(offsetof(struct probe, rbp) == PROBE_RBP);
+static_assert(offsetof(struct probe, r8) == PROBE_R8);
+static_assert(offsetof(struct probe, r9) == PROBE_R9);
+static_assert(offsetof(struct probe, r10) == PROBE_R10);
+static_assert(offsetof(struct probe, r11) == PROBE_R11);
+static_assert(offsetof(struct probe, r12) == PROBE_R12);
+static_assert(offsetof(struct probe, r13) == PROBE_R13);
+static_assert(offsetof(struct probe, r14) == PROBE_R14);
+static_assert(offsetof(struct probe, r15) == PROBE_R15);
+static_assert(offsetof(struct probe, stack) == PROBE_STACK);
+static_assert(offsetof(struct probe, rsp) == PROBE_RSP);
+static_assert(offsetof(struct probe, flags) == PROBE_FLAGS);
+static_assert(sizeof(struct probe) == PROBE_SIZE);
+
+static void note(const char *verdict, const char *check)
+{
+	report_len += scnprintf(report + report_len,
+				sizeof(report) - report_len, "%s %s\n",
+				verdict, check);
+}
+
+static void check(bool ok, const char *what)
+{
+	note(ok ? "ok" : "FAIL", what);
+	if (!ok) {
+		pr_err("self-test: wrong: %s\n", what);
+		failures++;
+	}
+}
+
+static void skip(const char *what)
+{
+	note("skip", what);
+}
+
+static void probe_init(struct probe *p)
+{
+	u64 *reg = (u64 *)p;
+	unsigned int i;
+
+	for (i = 0; i < PROBE_RSP / sizeof(u64); i++)
+		reg[i] = SENTINEL(i + 1);
+}
+
+/* What the ABI of C promises a caller. */
+static bool probe_intact(const struct probe *after)
+{
+	struct probe before;
+
+	probe_init(&before);
+	return after->rbx == before.rbx && after->rbp == before.rbp &&
+	       after->r12 == before.r12 && after->r13 == before.r13 &&
+	       after->r14 == before.r14 && after->r15 == before.r15 &&
+	       after->stack == before.stack && after->rsp == 0 &&
+	       !(after->flags & (X86_EFLAGS_DF | X86_EFLAGS_AC));
+}
+
+static void test_captured(void (*call)(struct probe *p), const char *what)
+{
+	const struct captured *c = &xen_hypercall_captured;
+	struct probe before, after;
+
+	probe_init(&before);
+	probe_init(&after);
+	before.rdi = XEN_HYPERCALL_SLOTS - 1;
+	after.rdi = before.rdi;
+	memset(&xen_hypercall_captured, 0, sizeof(xen_hypercall_captured));
+	call(&after);
+
+	check(c->rax == before.rdi && c->rdi == before.rsi &&
+	      c->rsi == before.rdx && c->rdx == before.rcx &&
+	      c->r10 == before.r8 && c->r8 == before.r9 &&
+	      c->r9 == before.stack && after.rax == CAPTURED_RESULT &&
+	      probe_intact(&after), what);
+}
+
+/* A number that must be refused before the transfer. */
+static void test_refused(void (*call)(struct probe *p), u64 nr,
+			 const char *what)
+{
+	struct probe p;
+
+	probe_init(&p);
+	p.rdi = nr;
+	xen_hypercall_captured.rax = SENTINEL(0);
+	call(&p);
+	check(p.rax == (u64)-ENOSYS && probe_intact(&p) &&
+	      xen_hypercall_captured.rax == SENTINEL(0), what);
+}
+
+static void test_entries(void)
+{
+	static const u64 refused[] = {
+		__HYPERVISOR_iret, XEN_HYPERCALL_SLOTS,
+		BIT_ULL(32) | __HYPERVISOR_xen_version, U64_MAX,
+	};
+	unsigned int i;
+
+	test_captured(xen_hypercall_probe_kernel_captured,
+		      "kernel entry: six arguments in their registers");
+	test_captured(xen_hypercall_probe_user_captured,
+		      "user entry: six arguments in their registers");
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		test_refused(xen_hypercall_probe_kernel_captured, refused[i],
+			     "kernel entry: number refused");
+		test_refused(xen_hypercall_probe_user_captured, refused[i],
+			     "user entry: number refused");
+	}
+}
+
+/* xen_version takes two arguments: all other registers hold rubbish. */
+static void test_version(void)
+{
+	u64 version = HYPERVISOR_xen_version(XENVER_version, NULL);
+	struct probe p;
+
+	probe_init(&p);
+	p.rdi = XENVER_version;
+	p.rsi = 0;
+	xen_hypercall_probe_stub(&p);
+	check(p.rax == version && probe_intact(&p),
+	      "page: result and registers");
+
+	probe_init(&p);
+	p.rdi = __HYPERVISOR_xen_version;
+	p.rsi = XENVER_version;
+	p.rdx = 0;
+	xen_hypercall_probe_kernel(&p);
+	check(p.rax == version && probe_intact(&p),
+	      "kernel entry: result and registers");
+
+	probe_init(&p);
+	p.rdi = __HYPERVISOR_xen_version;
+	p.rsi = XENVER_version;
+	p.rdx = 0;
+	xen_hypercall_probe_user(&p);
+	check(p.rax == version && probe_intact(&p),
+	      "user entry: result and registers");
+}
+
+/* Two arguments, the second a pointer. */
+static void test_two(void)
+{
+	struct xen_extraversion a = {}, b = {};
+	long ret;
+
+	HYPERVISOR_xen_version(XENVER_extraversion, &a);
+	ret = xen_hypercall2(__HYPERVISOR_xen_version, XENVER_extraversion,
+			     (unsigned long)&b);
+	check(ret == 0 && !memcmp(&a, &b, sizeof(a)), "two arguments");
+}
+
+/* The third argument is the number of structures, and has to be one. */
+static void test_three(void)
+{
+	struct gnttab_query_size q = { .dom = DOMID_SELF, .status = 1 };
+	long none, one;
+
+	none = xen_hypercall3(__HYPERVISOR_grant_table_op,
+			      GNTTABOP_query_size, (unsigned long)&q, 0);
+	check(none == -EINVAL && q.status == 1, "three arguments: no structure");
+	one = xen_hypercall3(__HYPERVISOR_grant_table_op,
+			     GNTTABOP_query_size, (unsigned long)&q, 1);
+	check(one == 0 && q.status == GNTST_okay && q.max_nr_frames > 0,
+	      "three arguments: one structure");
+}
+
+/* The fourth argument names the domain; there is nothing to do for it. */
+static void test_four(void)
+{
+	if (!xen_pv_domain()) {
+		skip("four arguments: only PV has a hypercall for it");
+		return;
+	}
+	check(xen_hypercall_kernel(__HYPERVISOR_mmuext_op, 0, 0, 0,
+				   DOMID_SELF, 0, 0) == 0,
+	      "four arguments: own domain");
+	check(xen_hypercall_kernel(__HYPERVISOR_mmuext_op, 0, 0, 0,
+				   DOMID_INVALID, 0, 0) == -ESRCH,
+	      "four arguments: no domain");
+}
+
+/* The fifth argument is the size of the buffer. */
+static void test_five(void)
+{
+	static const char path[] = "/buildinfo/version/major";
+	struct {
+		char entry[XEN_HYPFS_DIRENTRY_SIZE];
+		u32 value;
+	} *buf;
+	u32 major = HYPERVISOR_xen_version(XENVER_version, NULL) >> 16;
+	long full, short_by_value;
+
+	buf = kzalloc(sizeof(*buf), GFP_KERNEL);
+	if (!buf) {
+		skip("five arguments: no memory");
+		return;
+	}
+	full = xen_hypercall_kernel(XEN_HYPERVISOR_HYPFS_OP, XEN_HYPFS_OP_READ,
+				    (unsigned long)path, sizeof(path),
+				    (unsigned long)buf, sizeof(*buf), 0);
+	if (full == -ENOSYS || full == -EPERM || full == -EOPNOTSUPP) {
+		skip("five arguments: no hypfs here");
+		goto out;
+	}
+	check(full == 0 && buf->value == major, "five arguments: room enough");
+
+	short_by_value = xen_hypercall_kernel(XEN_HYPERVISOR_HYPFS_OP,
+					      XEN_HYPFS_OP_READ,
+					      (unsigned long)path, sizeof(path),
+					      (unsigned long)buf,
+					      sizeof(buf->entry), 0);
+	check(short_by_value == -ENOBUFS, "five arguments: too little room");
+out:
+	kfree(buf);
+}
+
+/**
+ * xen_hypercall_selftest() - run every check.
+ *
+ * Return: 0, or -ENOTRECOVERABLE when a check failed.
+ */
+int xen_hypercall_selftest(void)
+{
+	test_entries();
+	test_version();
+	test_two();
+	test_three();
+	test_four();
+	test_five();
+	return failures ? -ENOTRECOVERABLE : 0;
+}
+
+/**
+ * xen_hypercall_selftest_report() - what the checks found.
+ * @buf: where to write it
+ * @size: bytes at @buf
+ *
+ * The first line is "pass" or "fail", then follows a line for each check.
+ *
+ * Return: the number of bytes written, without the final NUL.
+ */
+int xen_hypercall_selftest_report(char *buf, size_t size)
+{
+	return scnprintf(buf, size, "%s\n%s", failures ? "fail" : "pass",
+			 report);
+}
