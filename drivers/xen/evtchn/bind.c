@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Binding and unbinding of ports.
+ *
+ * A bind has three owners to line up: Xen (the port), the kernel's event
+ * channel core (the IRQ, which from then on also owns the port: the last
+ * reference to the IRQ closes it) and us (the index, the handler). All that can
+ * fail for lack of memory of ours comes first. The port is in the index before
+ * its handler can run, so that whoever reads the port can unmask it.
+ */
+#include <linux/errno.h>
+#include <linux/interrupt.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <xen/events.h>
+#include <xen/evtchn.h>
+#include <xen/interface/event_channel.h>
+#include <xen/interface/xen.h>
+#include <xen/xen-ops.h>
+
+#include "compat/evtchn.h"
+#include "evtchn/evtchn.h"
+#include "hypercall/hypercall.h"
+
+static int evtchn_op(unsigned int cmd, void *arg)
+{
+	return xen_hypercall2(__HYPERVISOR_event_channel_op, cmd,
+			      (unsigned long)arg);
+}
+
+static int evtchn_query(evtchn_port_t port, struct evtchn_status *status)
+{
+	*status = (struct evtchn_status){ .dom = DOMID_SELF, .port = port };
+	return evtchn_op(EVTCHNOP_status, status);
+}
+
+static irqreturn_t evtchn_interrupt(int irq, void *data)
+{
+	struct evtchn_port *p = data;
+
+	/* A debug kernel calls a shared handler once more as it is freed. */
+	if (!refcount_read(&p->users))
+		return IRQ_HANDLED;
+
+	/*
+	 * The port is masked until it is unmasked by write(). If someone else
+	 * on the same IRQ unmasks it, it is in the ring or with the reader.
+	 */
+	if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
+		evtchn_ring_push(&p->file->ring, p->port);
+	return IRQ_HANDLED;
+}
+
+/* Xen answers with the number of the domain that the caller called itself. */
+static bool same_domid(domid_t now, domid_t given)
+{
+	return now == given || given == DOMID_SELF;
+}
+
+/*
+ * Has Xen still the port that it gave us? When the kernel could not make an
+ * IRQ for it, it may have closed the port or not, and a closed port's number
+ * may have a new owner.
+ */
+static bool evtchn_is_ours(const struct evtchn_status *given)
+{
+	struct evtchn_status now;
+
+	if (evtchn_query(given->port, &now) || now.status != given->status)
+		return false;
+	switch (now.status) {
+	case EVTCHNSTAT_unbound:
+		return same_domid(now.u.unbound.dom, given->u.unbound.dom);
+	case EVTCHNSTAT_interdomain:
+		return now.u.interdomain.port == given->u.interdomain.port &&
+		       same_domid(now.u.interdomain.dom,
+				  given->u.interdomain.dom);
+	case EVTCHNSTAT_virq:
+		return now.u.virq == given->u.virq;
+	default:
+		return false;
+	}
+}
+
+static void evtchn_close(evtchn_port_t port)
+{
+	struct evtchn_close close = { .port = port };
+
+	WARN_ON_ONCE(evtchn_op(EVTCHNOP_close, &close));
+}
+
+/*
+ * Put the handler on the IRQ that p->port has. Takes over the reference on the
+ * IRQ: on failure it is gone, and with it the port unless that is static.
+ */
+static int evtchn_attach(struct evtchn_port *p)
+{
+	struct evtchn_file *ef = p->file;
+	int err;
+
+	lockdep_assert_held(&ef->bind_lock);
+
+	err = evtchn_port_publish(p);
+	if (err)
+		goto err_irq;
+
+	/* Shared, for a kernel-side consumer of the same port. */
+	err = request_irq(p->irq, evtchn_interrupt, IRQF_SHARED, ef->name, p);
+	if (err)
+		goto err_publish;
+
+	list_add(&p->node, &ef->ports);
+	ef->nr_ports++;
+	return 0;
+
+err_publish:
+	evtchn_port_unpublish(p);
+err_irq:
+	evtchn_put(p->port);
+	return err;
+}
+
+static int evtchn_make_irq(struct evtchn_port *p, bool is_static)
+{
+	int irq;
+
+	irq = bind_evtchn_to_irq_lateeoi(p->port);
+	if (irq < 0)
+		return irq;
+	p->irq = irq;
+	return evtchn_make_refcounted(p->port, is_static);
+}
+
+/* Make the port that Xen has just given us one of the file's. */
+static int evtchn_adopt(struct evtchn_port *p,
+			const struct evtchn_status *given)
+{
+	int err;
+
+	p->port = given->port;
+
+	/*
+	 * The kernel holds an IRQ for the number: its port was closed behind
+	 * its back. Leave that alone, and give back what we got.
+	 */
+	if ((int)irq_from_evtchn(p->port) >= 0) {
+		evtchn_close(p->port);
+		return -EEXIST;
+	}
+
+	err = evtchn_make_irq(p, false);
+	if (err) {
+		if (evtchn_is_ours(given))
+			evtchn_close(p->port);
+		return err;
+	}
+	return evtchn_attach(p);
+}
+
+/*
+ * Issue the hypercall of a bind verb: fills in @given. Returns 0 or what the
+ * ioctl is to return. Runs under the bind lock, and so has the last word on
+ * whether the file is restricted.
+ */
+typedef int evtchn_acquire_fn(struct evtchn_file *ef, const void *arg,
+			      struct evtchn_status *given);
+
+static int evtchn_bind(struct evtchn_file *ef, evtchn_acquire_fn *acquire,
+		       const void *arg)
+{
+	struct evtchn_status given = {};
+	struct evtchn_port *p;
+	int err;
+
+	mutex_lock(&ef->bind_lock);
+	err = -ENOMEM;
+	p = evtchn_port_new(ef);
+	if (!p)
+		goto out;
+	err = evtchn_ring_reserve(&ef->ring, ef->nr_ports + 1);
+	if (!err)
+		err = acquire(ef, arg, &given);
+	if (!err)
+		err = evtchn_adopt(p, &given);
+	if (err)
+		evtchn_port_free(p);
+	else
+		err = given.port;
+out:
+	mutex_unlock(&ef->bind_lock);
+	return err;
+}
+
+static int acquire_virq(struct evtchn_file *ef, const void *arg,
+			struct evtchn_status *given)
+{
+	const struct ioctl_evtchn_bind_virq *bind = arg;
+	struct evtchn_bind_virq op = {
+		.virq = bind->virq,
+		.vcpu = xen_vcpu_nr(0),
+	};
+	int err;
+
+	if (xen_restricted(&ef->restriction))
+		return -EACCES;
+	err = evtchn_op(EVTCHNOP_bind_virq, &op);
+	given->port = op.port;
+	given->status = EVTCHNSTAT_virq;
+	given->u.virq = op.virq;
+	return err;
+}
+
+int evtchn_bind_virq(struct evtchn_file *ef, void __user *arg)
+{
+	struct ioctl_evtchn_bind_virq bind;
+
+	if (xen_restricted(&ef->restriction))
+		return -EACCES;
+	if (copy_from_user(&bind, arg, sizeof(bind)))
+		return -EFAULT;
+	return evtchn_bind(ef, acquire_virq, &bind);
+}
+
+static int acquire_interdomain(struct evtchn_file *ef, const void *arg,
+			       struct evtchn_status *given)
+{
+	const struct ioctl_evtchn_bind_interdomain *bind = arg;
+	/* The ABI has 32 bits for what is 16 wide, and always cut it. */
+	struct evtchn_bind_interdomain op = {
+		.remote_dom = bind->remote_domain,
+		.remote_port = bind->remote_port,
+	};
+	int err;
+
+	if (!xen_restrict_allows(&ef->restriction, bind->remote_domain))
+		return -EACCES;
+	err = evtchn_op(EVTCHNOP_bind_interdomain, &op);
+	given->port = op.local_port;
+	given->status = EVTCHNSTAT_interdomain;
+	given->u.interdomain.dom = op.remote_dom;
+	given->u.interdomain.port = op.remote_port;
+	return err;
+}
+
+int evtchn_bind_interdomain(struct evtchn_file *ef, void __user *arg)
+{
+	struct ioctl_evtchn_bind_interdomain bind;
+
+	if (copy_from_user(&bind, arg, sizeof(bind)))
+		return -EFAULT;
+	return evtchn_bind(ef, acquire_interdomain, &bind);
+}
+
+static int acquire_unbound(struct evtchn_file *ef, const void *arg,
+			   struct evtchn_status *given)
+{
+	const struct ioctl_evtchn_bind_unbound_port *bind = arg;
+	struct evtchn_alloc_unbound op = {
+		.dom = DOMID_SELF,
+		.remote_dom = bind->remote_domain,
+	};
+	int err;
+
+	if (xen_restricted(&ef->restriction))
+		return -EACCES;
+	err = evtchn_op(EVTCHNOP_alloc_unbound, &op);
+	given->port = op.port;
+	given->status = EVTCHNSTAT_unbound;
+	given->u.unbound.dom = op.remote_dom;
+	return err;
+}
+
+int evtchn_bind_unbound(struct evtchn_file *ef, void __user *arg)
+{
+	struct ioctl_evtchn_bind_unbound_port bind;
+
+	if (xen_restricted(&ef->restriction))
+		return -EACCES;
+	if (copy_from_user(&bind, arg, sizeof(bind)))
+		return -EFAULT;
+	return evtchn_bind(ef, acquire_unbound, &bind);
+}
+
+/* Who may be at the other end? Only channels to a domain can be static. */
+static int evtchn_check_static(struct evtchn_file *ef, evtchn_port_t port)
+{
+	struct evtchn_status status;
+	domid_t remote;
+
+	if (evtchn_query(port, &status))
+		return -EINVAL;
+	switch (status.status) {
+	case EVTCHNSTAT_unbound:
+		remote = status.u.unbound.dom;
+		break;
+	case EVTCHNSTAT_interdomain:
+		remote = status.u.interdomain.dom;
+		break;
+	default:
+		return -EINVAL;
+	}
+	return xen_restrict_allows(&ef->restriction, remote) ? 0 : -EACCES;
+}
+
+static int evtchn_bind_static_locked(struct evtchn_port *p)
+{
+	bool adopted;
+	int err;
+
+	/* An IRQ without one of our files behind it is the kernel's. */
+	adopted = (int)irq_from_evtchn(p->port) >= 0;
+	if (adopted && !evtchn_adopt_static(p->port))
+		return -EBUSY;
+
+	err = evtchn_check_static(p->file, p->port);
+	if (err)
+		goto err_adopted;
+	err = evtchn_ring_reserve(&p->file->ring, p->file->nr_ports + 1);
+	if (err)
+		goto err_adopted;
+
+	if (adopted) {
+		p->irq = irq_from_evtchn(p->port);
+	} else {
+		err = evtchn_make_irq(p, true);
+		if (err)
+			return err;
+	}
+	return evtchn_attach(p);
+
+err_adopted:
+	if (adopted)
+		evtchn_put(p->port);
+	return err;
+}
+
+int evtchn_bind_static(struct evtchn_file *ef, void __user *arg)
+{
+	struct ioctl_evtchn_bind bind;
+	struct evtchn_port *p;
+	int err;
+
+	if (copy_from_user(&bind, arg, sizeof(bind)))
+		return -EFAULT;
+
+	p = evtchn_port_get(ef, bind.port);
+	if (p) {
+		evtchn_port_put(p);
+		return -EISCONN;
+	}
+
+	mutex_lock(&ef->bind_lock);
+	err = -EBUSY;
+	if (evtchn_port_is_published(bind.port))
+		goto out;
+	err = -ENOMEM;
+	p = evtchn_port_new(ef);
+	if (!p)
+		goto out;
+	p->port = bind.port;
+	err = evtchn_bind_static_locked(p);
+	if (err)
+		evtchn_port_free(p);
+out:
+	mutex_unlock(&ef->bind_lock);
+	return err;
+}
+
+/* Cannot fail. The reference on the IRQ goes last: it closes the port. */
+static void evtchn_detach(struct evtchn_port *p)
+{
+	lockdep_assert_held(&p->file->bind_lock);
+
+	list_del(&p->node);
+	p->file->nr_ports--;
+	evtchn_port_unpublish(p);
+	free_irq(p->irq, p);
+	evtchn_put(p->port);
+	evtchn_port_free(p);
+}
+
+int evtchn_unbind(struct evtchn_file *ef, void __user *arg)
+{
+	struct ioctl_evtchn_unbind unbind;
+	struct evtchn_port *p;
+	int err = -ENOTCONN;
+
+	if (copy_from_user(&unbind, arg, sizeof(unbind)))
+		return -EFAULT;
+	if (unbind.port >= xen_evtchn_nr_channels())
+		return -EINVAL;
+
+	mutex_lock(&ef->bind_lock);
+	p = evtchn_port_get(ef, unbind.port);
+	if (p) {
+		/* The lock keeps it bound; the reference would block us. */
+		evtchn_port_put(p);
+		evtchn_detach(p);
+		err = 0;
+	}
+	mutex_unlock(&ef->bind_lock);
+	return err;
+}
+
+void evtchn_unbind_all(struct evtchn_file *ef)
+{
+	struct evtchn_port *p, *next;
+
+	mutex_lock(&ef->bind_lock);
+	list_for_each_entry_safe(p, next, &ef->ports, node)
+		evtchn_detach(p);
+	mutex_unlock(&ef->bind_lock);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xen-evtchn, shared by its files. main.c tells the model.
+ */
+#ifndef XEN_EVTCHN_EVTCHN_H
+#define XEN_EVTCHN_EVTCHN_H
+
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+#include <xen/interface/event_channel.h>
+
+#include "lib/restrict.h"
+
+struct evtchn_slots;
+
+/*
+ * Ports that fired and were not read yet, in order. The indices run freely;
+ * prod - cons is the number of ports in the ring.
+ */
+struct evtchn_ring {
+	/* Serialises producers, growth and reset. Taken in the interrupt. */
+	spinlock_t prod_lock;
+	/* Written under prod_lock; readers hold rcu_read_lock(). */
+	struct evtchn_slots __rcu *slots;
+	unsigned int prod;
+	bool overflow;
+
+	/* Serialises consumers. */
+	struct mutex cons_lock;
+	/* Written under cons_lock. */
+	unsigned int cons;
+
+	wait_queue_head_t wait;
+	struct fasync_struct *fasync;
+};
+
+/* One open file. */
+struct evtchn_file {
+	struct evtchn_ring ring;
+	struct xen_restrict restriction;
+
+	/* Serialises bind, unbind and restrict on this file. */
+	struct mutex bind_lock;
+	/* Protected by bind_lock. */
+	struct list_head ports;
+	unsigned int nr_ports;
+
+	/* What /proc/interrupts shows. */
+	char *name;
+};
+
+/* Set from the interrupt until user space unmasks the port. */
+#define EVTCHN_PORT_FIRED	0
+
+/* One port that is bound to an open file. */
+struct evtchn_port {
+	evtchn_port_t port;
+	unsigned int irq;
+	struct evtchn_file *file;
+	unsigned long flags;
+	/* The binding itself, and each operation under way on the port. */
+	refcount_t users;
+	struct list_head node;
+	struct rcu_head rcu;
+};
+
+/* port.c */
+struct evtchn_port *evtchn_port_new(struct evtchn_file *ef);
+int evtchn_port_publish(struct evtchn_port *p);
+void evtchn_port_unpublish(struct evtchn_port *p);
+bool evtchn_port_is_published(evtchn_port_t port);
+struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
+				    evtchn_port_t port);
+void evtchn_port_put(struct evtchn_port *p);
+void evtchn_port_free(struct evtchn_port *p);
+
+/* bind.c */
+int evtchn_bind_virq(struct evtchn_file *ef, void __user *arg);
+int evtchn_bind_interdomain(struct evtchn_file *ef, void __user *arg);
+int evtchn_bind_unbound(struct evtchn_file *ef, void __user *arg);
+int evtchn_bind_static(struct evtchn_file *ef, void __user *arg);
+int evtchn_unbind(struct evtchn_file *ef, void __user *arg);
+void evtchn_unbind_all(struct evtchn_file *ef);
+
+/* ring.c */
+void evtchn_ring_init(struct evtchn_ring *ring);
+void evtchn_ring_destroy(struct evtchn_ring *ring);
+int evtchn_ring_reserve(struct evtchn_ring *ring, unsigned int ports);
+void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port);
+ssize_t evtchn_ring_read(struct evtchn_ring *ring, char __user *buf,
+			 size_t ports);
+void evtchn_ring_reset(struct evtchn_ring *ring);
+bool evtchn_ring_pending(const struct evtchn_ring *ring);
+bool evtchn_ring_overflow(const struct evtchn_ring *ring);
+
+#endif
