@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * xen-privcmd: /dev/xen/privcmd, what a toolstack asks of Xen, and
+ * /dev/xen/hypercall, the buffers that it does it with.
+ *
+ * Objects:
+ *
+ *	struct privcmd_file	an open file; knows the domain that it is
+ *				restricted to, if any (restrict.c)
+ *
+ * There are no locks: the restriction is one word, a hypercall needs nothing
+ * but its arguments, and a buffer belongs to the page tables (buf.c).
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "compat/privcmd_crc.h"
+
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include <xen/privcmd.h>
+#include <xen/xen.h>
+
+#include "privcmd/privcmd.h"
+
+static long privcmd_ioctl(struct file *file, unsigned int cmd,
+			  unsigned long arg)
+{
+	struct privcmd_file *pf = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	switch (cmd) {
+	case IOCTL_PRIVCMD_HYPERCALL:
+		return privcmd_hypercall(pf, uarg);
+	case IOCTL_PRIVCMD_RESTRICT:
+		return privcmd_restrict(pf, uarg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static int privcmd_open(struct inode *inode, struct file *file)
+{
+	struct privcmd_file *pf;
+	int err;
+
+	pf = kzalloc(sizeof(*pf), GFP_KERNEL_ACCOUNT);
+	if (!pf)
+		return -ENOMEM;
+	err = privcmd_restrict_open(pf);
+	if (err) {
+		kfree(pf);
+		return err;
+	}
+	file->private_data = pf;
+	return 0;
+}
+
+static int privcmd_release(struct inode *inode, struct file *file)
+{
+	kfree(file->private_data);
+	return 0;
+}
+
+const struct file_operations xen_privcmd_fops = {
+	.owner		= THIS_MODULE,
+	.open		= privcmd_open,
+	.release	= privcmd_release,
+	.unlocked_ioctl	= privcmd_ioctl,
+	/* The structures so far are the same for a 32-bit caller. */
+	.compat_ioctl	= compat_ptr_ioctl,
+};
+
+/**
+ * DOC: xen_privcmd_fops
+ *
+ * File operations of /dev/xen/privcmd. xenfs.ko makes /proc/xen/privcmd of
+ * them, so the name, the type and the kind of export are those of the stock
+ * module.
+ */
+EXPORT_SYMBOL_GPL(xen_privcmd_fops);
+
+static struct miscdevice privcmd_miscdev = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "xen/privcmd",
+	.fops	= &xen_privcmd_fops,
+};
+
+static int __init privcmd_init(void)
+{
+	int err;
+
+	if (!xen_domain())
+		return -ENODEV;
+
+	privcmd_restrict_init();
+	err = misc_register(&privcmd_buf_miscdev);
+	if (err)
+		goto err_restrict;
+	err = misc_register(&privcmd_miscdev);
+	if (err)
+		goto err_buf;
+	return 0;
+
+err_buf:
+	misc_deregister(&privcmd_buf_miscdev);
+err_restrict:
+	privcmd_restrict_exit();
+	pr_err("cannot make the nodes under /dev/xen (%d); are another module's still there?\n",
+	       err);
+	return err;
+}
+
+static void __exit privcmd_exit(void)
+{
+	misc_deregister(&privcmd_miscdev);
+	misc_deregister(&privcmd_buf_miscdev);
+	privcmd_restrict_exit();
+}
+
+module_init(privcmd_init);
+module_exit(privcmd_exit);
+
+MODULE_DESCRIPTION("Xen hypercalls for user space (/dev/xen/privcmd, /dev/xen/hypercall)");
+MODULE_VERSION(XEN_DEVICES_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which domain an open file may act on.
+ *
+ * In dom0 a file is unrestricted until IOCTL_PRIVCMD_RESTRICT. Elsewhere root
+ * is not trusted with hypercalls on its own domain, since they reach around the
+ * kernel's lockdown (XSA-482): every file is restricted from the start, to the
+ * domain that XenStore names as "target", the one that a device-model domain
+ * serves. Without a target nothing is allowed. Until XenStore has been asked,
+ * open() waits.
+ *
+ * The parameter "unrestricted" turns that off, except under lockdown.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/kstrtox.h>
+#include <linux/moduleparam.h>
+#include <linux/notifier.h>
+#include <linux/printk.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+
+#include <xen/interface/xen.h>
+#include <xen/xen.h>
+#include <xen/xenbus.h>
+
+#include "privcmd/privcmd.h"
+
+static bool unrestricted;
+module_param(unrestricted, bool, 0);
+MODULE_PARM_DESC(unrestricted, "Outside dom0, do not restrict files to the target domain");
+
+/* What a file starts with, and whether that is still to be found out. */
+static domid_t initial_domid = DOMID_INVALID;
+static bool initial_unknown;
+static DECLARE_WAIT_QUEUE_HEAD(initial_wait);
+
+static bool notifier_registered;
+
+int privcmd_restrict(struct privcmd_file *pf, void __user *arg)
+{
+	domid_t domid;
+
+	if (copy_from_user(&domid, arg, sizeof(domid)))
+		return -EFAULT;
+	/* To the same domain again is fine, and so is to none. */
+	if (xen_restrict_set(&pf->restriction, domid))
+		return 0;
+	return READ_ONCE(pf->restriction.domid) == domid ? 0 : -EINVAL;
+}
+
+int privcmd_restrict_open(struct privcmd_file *pf)
+{
+	/* Pairs with the release in xenstore_up(). */
+	if (wait_event_interruptible(initial_wait,
+				     !smp_load_acquire(&initial_unknown)))
+		return -EINTR;
+	xen_restrict_init(&pf->restriction, READ_ONCE(initial_domid));
+	return 0;
+}
+
+/* DOMID_IDLE is the domain that nothing can be done to. */
+static domid_t read_target(void)
+{
+	unsigned int domid;
+	char *target;
+	int err;
+
+	target = xenbus_read(XBT_NIL, "target", "", NULL);
+	if (IS_ERR(target))
+		return DOMID_IDLE;
+	err = kstrtouint(target, 10, &domid);
+	kfree(target);
+	if (err || domid >= DOMID_FIRST_RESERVED)
+		return DOMID_IDLE;
+	return domid;
+}
+
+static int xenstore_up(struct notifier_block *nb, unsigned long event,
+		       void *data)
+{
+	domid_t domid = read_target();
+
+	if (domid == DOMID_IDLE)
+		pr_notice("XenStore names no target domain, so hypercalls are refused\n");
+	WRITE_ONCE(initial_domid, domid);
+	/* Pairs with the acquire in privcmd_restrict_open(). */
+	smp_store_release(&initial_unknown, false);
+	wake_up_all(&initial_wait);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block xenstore_notifier = {
+	.notifier_call = xenstore_up,
+};
+
+void __init privcmd_restrict_init(void)
+{
+	if (xen_initial_domain())
+		return;
+	if (unrestricted) {
+		if (!security_locked_down(LOCKDOWN_XEN_USER_ACTIONS))
+			return;
+		pr_warn("the kernel is locked down, so unrestricted=1 is ignored\n");
+	}
+	initial_domid = DOMID_IDLE;
+	initial_unknown = true;
+	/* Calls back at once when XenStore is up already. */
+	notifier_registered = !register_xenstore_notifier(&xenstore_notifier);
+}
+
+void privcmd_restrict_exit(void)
+{
+	if (notifier_registered)
+		unregister_xenstore_notifier(&xenstore_notifier);
+}
