@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A thin layer over kbuild, and the door to the tests. "make help" lists it all.
+
+KERNELRELEASE ?= $(shell uname -r)
+KVER ?= $(KERNELRELEASE)
+KDIR ?= $(or $(KERNELDIR),/lib/modules/$(KVER)/build)
+
+# kbuild's default differs between kernels, and depmod prefers only this one.
+INSTALL_MOD_DIR ?= updates
+
+VERSION := $(shell cat VERSION)
+TESTING := tools/testing
+
+# W, C, V, ARCH, CROSS_COMPILE, INSTALL_MOD_PATH and the like reach kbuild by
+# themselves: they are on the command line or in the environment. Only O needs
+# help, because kbuild would take it relative to the kernel's directory.
+KBUILD := $(MAKE) -C $(KDIR) M=$(or $(SRC),$(CURDIR)) \
+	INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) $(if $(O),O=$(abspath $(O)))
+MAKEOVERRIDES := $(filter-out KERNELRELEASE=% O=%,$(MAKEOVERRIDES))
+
+# What goes into a build outside the tree.
+SOURCES := Kbuild VERSION drivers include
+
+.DEFAULT_GOAL := modules
+.PHONY: modules modules-into clean install modules_install uninstall load \
+	unload check-kdir selftests headers-check check kernels-check run \
+	shell test help
+
+check-kdir:
+	@test -e $(KDIR)/Makefile || { \
+		echo "No kernel build directory at $(KDIR): install the package linux-headers-$(KVER), or name another with KDIR= or KVER=." >&2; \
+		exit 1; }
+
+modules: check-kdir
+	+$(KBUILD) modules
+
+# For a kernel other than the running one: objects of two kernels in one
+# directory would get into each other's way.
+modules-into: check-kdir
+	@test -n "$(OUT)" || { echo "OUT= names the directory to build in." >&2; exit 1; }
+	@mkdir -p $(OUT)
+	@cp -ru --preserve=timestamps $(SOURCES) $(OUT)/
+	+$(MAKE) --no-print-directory modules KVER=$(KVER) KDIR=$(KDIR) SRC=$(abspath $(OUT))
+
+clean:
+	@if test -e $(KDIR)/Makefile; then $(KBUILD) clean; fi
+	rm -rf build
+
+install modules_install: check-kdir
+	+$(KBUILD) modules_install
+	$(if $(INSTALL_MOD_PATH),depmod -b $(INSTALL_MOD_PATH) $(KVER),depmod $(KVER))
+
+uninstall:
+	rm -f $(addprefix $(INSTALL_MOD_PATH)/lib/modules/$(KVER)/$(INSTALL_MOD_DIR)/,\
+		$(foreach m,xen-hypercall xen-privcmd xen-evtchn,$(m).ko $(m).ko.xz $(m).ko.zst $(m).ko.gz))
+	$(if $(INSTALL_MOD_PATH),depmod -b $(INSTALL_MOD_PATH) $(KVER),depmod $(KVER))
+
+load:
+	@XEN_MODULES_OURS=$(CURDIR) tools/load ours
+
+unload:
+	@tools/load stock
+
+selftests:
+	+@$(TESTING)/rig/run --build-only selftests
+
+headers-check:
+	@$(TESTING)/headers/check-uapi
+
+check:
+	@$(TESTING)/static/check
+
+run:
+	@$(TESTING)/rig/run
+
+shell:
+	@SHELL_ONLY=1 $(TESTING)/rig/run
+
+test:
+	@$(TESTING)/test
+
+help:
+	@echo 'xen-devices $(VERSION): drivers for /dev/xen/*'
+	@echo
+	@echo 'Build:'
+	@echo '  modules         build the modules (the default)'
+	@echo '  modules-into    build them outside the tree, in OUT='
+	@echo '  clean           remove what was built'
+	@echo '    KVER=VERSION  kernel to build for, of those under /lib/modules [$(KVER)]'
+	@echo '    KDIR=DIR      its build directory [/lib/modules/KVER/build]'
+	@echo '    O=DIR         where that kernel was built, when KDIR is its source'
+	@echo '    W=1 C=2 V=1 ARCH= CROSS_COMPILE=   as for the kernel itself'
+	@echo
+	@echo 'Install (as root, on a dom0):'
+	@echo '  install         install under updates/ and run depmod'
+	@echo '  uninstall       remove them again; the stock modules are back'
+	@echo '    INSTALL_MOD_PATH=DIR   root of the file system to install into'
+	@echo '  load            replace the loaded stock modules by those built here'
+	@echo '  unload          go back to the stock modules'
+	@echo
+	@echo 'Check:'
+	@echo '  check           static checks: warnings, sparse, objtool, style, headers'
+	@echo '  headers-check   the UAPI headers alone'
+	@echo
+	@echo 'Test (on Debian 12; real Xen in QEMU, no other machine needed):'
+	@echo '  run             build, boot Xen and a dom0, exercise every ioctl'
+	@echo '  shell           the same dom0, with a prompt'
+	@echo '  test            every test; FAST=1 for those under two minutes'
+	@echo '    KERNEL=6.1|6.12   dom0 kernel of run and shell [6.12]'
+	@echo '    MODE=pv|pvh       kind of dom0 of run and shell [pv]'
+	@echo '    ORACLE=stock      run on the stock modules instead of ours'
+	@echo '    YES=1             install missing packages without asking'
