@@ -20,8 +20,8 @@
 
 #include <asm/xen/hypercall.h>
 
-/* 6.7: the stock file has ioeventfd, and its header came with it. */
-#if __has_include(<xen/interface/hvm/ioreq.h>)
+/* 6.7: the stock file has ioeventfd. */
+#ifdef COMPAT_HAVE_IOREQ_H
 #include <xen/events.h>
 #endif
 
