@@ -55,11 +55,15 @@ int privcmd_restrict(struct privcmd_file *pf, void __user *arg)
 	return READ_ONCE(pf->restriction.domid) == domid ? 0 : -EINVAL;
 }
 
-int privcmd_restrict_open(struct privcmd_file *pf)
+static bool initial_known(void)
 {
 	/* Pairs with the release in xenstore_up(). */
-	if (wait_event_interruptible(initial_wait,
-				     !smp_load_acquire(&initial_unknown)))
+	return !smp_load_acquire(&initial_unknown);
+}
+
+int privcmd_restrict_open(struct privcmd_file *pf)
+{
+	if (wait_event_interruptible(initial_wait, initial_known()))
 		return -EINTR;
 	xen_restrict_init(&pf->restriction, READ_ONCE(initial_domid));
 	return 0;
@@ -90,7 +94,7 @@ static int xenstore_up(struct notifier_block *nb, unsigned long event,
 	if (domid == DOMID_IDLE)
 		pr_notice("XenStore names no target domain, so hypercalls are refused\n");
 	WRITE_ONCE(initial_domid, domid);
-	/* Pairs with the acquire in privcmd_restrict_open(). */
+	/* Pairs with the acquire in initial_known(). */
 	smp_store_release(&initial_unknown, false);
 	wake_up_all(&initial_wait);
 	return NOTIFY_DONE;
