@@ -6,7 +6,8 @@
  * channel core (the IRQ, which from then on also owns the port: the last
  * reference to the IRQ closes it) and us (the index, the handler). All that can
  * fail for lack of memory of ours comes first. The port is in the index before
- * its handler can run, so that whoever reads the port can unmask it.
+ * it has an IRQ: that decides between two files, and whoever reads a port whose
+ * handler has run can unmask it.
  */
 #include <linux/errno.h>
 #include <linux/interrupt.h>
@@ -90,10 +91,21 @@ static void evtchn_close(evtchn_port_t port)
 	WARN_ON_ONCE(evtchn_op(EVTCHNOP_close, &close));
 }
 
-/*
- * Put the handler on the IRQ that p->port has. Takes over the reference on the
- * IRQ: on failure it is gone, and with it the port unless that is static.
- */
+/* On success the port holds a reference on its IRQ, and that owns the port. */
+static int evtchn_make_irq(struct evtchn_port *p, bool is_static)
+{
+	int err, irq;
+
+	irq = bind_evtchn_to_irq_lateeoi(p->port);
+	if (irq < 0)
+		return irq;
+	err = evtchn_make_refcounted(p->port, is_static);
+	if (!err)
+		p->irq = irq;
+	return err;
+}
+
+/* Put the handler on the IRQ. From here on the port can be used. */
 static int evtchn_attach(struct evtchn_port *p)
 {
 	struct evtchn_file *ef = p->file;
@@ -101,35 +113,14 @@ static int evtchn_attach(struct evtchn_port *p)
 
 	lockdep_assert_held(&ef->bind_lock);
 
-	err = evtchn_port_publish(p);
-	if (err)
-		goto err_irq;
-
+	evtchn_port_enable(p);
 	/* Shared, for a kernel-side consumer of the same port. */
 	err = request_irq(p->irq, evtchn_interrupt, IRQF_SHARED, ef->name, p);
 	if (err)
-		goto err_publish;
-
+		return err;
 	list_add(&p->node, &ef->ports);
 	ef->nr_ports++;
 	return 0;
-
-err_publish:
-	evtchn_port_unpublish(p);
-err_irq:
-	evtchn_put(p->port);
-	return err;
-}
-
-static int evtchn_make_irq(struct evtchn_port *p, bool is_static)
-{
-	int irq;
-
-	irq = bind_evtchn_to_irq_lateeoi(p->port);
-	if (irq < 0)
-		return irq;
-	p->irq = irq;
-	return evtchn_make_refcounted(p->port, is_static);
 }
 
 /* Make the port that Xen has just given us one of the file's. */
@@ -138,24 +129,32 @@ static int evtchn_adopt(struct evtchn_port *p,
 {
 	int err;
 
-	p->port = given->port;
-
 	/*
-	 * The kernel holds an IRQ for the number: its port was closed behind
-	 * its back. Leave that alone, and give back what we got.
+	 * A file of ours, or the kernel, may have the number: then its port
+	 * was closed behind its back. Leave it alone, and give back what we
+	 * got.
 	 */
-	if ((int)irq_from_evtchn(p->port) >= 0) {
-		evtchn_close(p->port);
-		return -EEXIST;
-	}
-
-	err = evtchn_make_irq(p, false);
+	p->port = given->port;
+	err = evtchn_port_publish(p);
 	if (err) {
-		if (evtchn_is_ours(given))
-			evtchn_close(p->port);
-		return err;
+		evtchn_close(p->port);
+		return err == -EBUSY ? -EEXIST : err;
 	}
-	return evtchn_attach(p);
+	if ((int)irq_from_evtchn(p->port) >= 0)
+		err = -EEXIST;
+	else
+		err = evtchn_make_irq(p, false);
+	if (!err)
+		err = evtchn_attach(p);
+	if (!err)
+		return 0;
+
+	evtchn_port_unpublish(p);
+	if (evtchn_port_has_irq(p))
+		evtchn_put(p->port);
+	else if (evtchn_is_ours(given))
+		evtchn_close(p->port);
+	return err;
 }
 
 /*
@@ -303,66 +302,77 @@ static int evtchn_check_static(struct evtchn_file *ef, evtchn_port_t port)
 	return xen_restrict_allows(&ef->restriction, remote) ? 0 : -EACCES;
 }
 
-static int evtchn_bind_static_locked(struct evtchn_port *p)
+/* The port is published, and so no other file's. */
+static int evtchn_adopt_static_port(struct evtchn_port *p)
 {
-	bool adopted;
 	int err;
 
 	/* An IRQ without one of our files behind it is the kernel's. */
-	adopted = (int)irq_from_evtchn(p->port) >= 0;
-	if (adopted && !evtchn_adopt_static(p->port))
-		return -EBUSY;
+	if ((int)irq_from_evtchn(p->port) >= 0) {
+		if (!evtchn_adopt_static(p->port))
+			return -EBUSY;
+		p->irq = irq_from_evtchn(p->port);
+	}
 
 	err = evtchn_check_static(p->file, p->port);
 	if (err)
-		goto err_adopted;
+		return err;
 	err = evtchn_ring_reserve(&p->file->ring, p->file->nr_ports + 1);
 	if (err)
-		goto err_adopted;
-
-	if (adopted) {
-		p->irq = irq_from_evtchn(p->port);
-	} else {
+		return err;
+	if (!evtchn_port_has_irq(p))
 		err = evtchn_make_irq(p, true);
-		if (err)
-			return err;
-	}
-	return evtchn_attach(p);
+	return err ?: evtchn_attach(p);
+}
 
-err_adopted:
-	if (adopted)
+static int evtchn_bind_static_locked(struct evtchn_file *ef,
+				     evtchn_port_t port)
+{
+	struct evtchn_port *p;
+	int err;
+
+	lockdep_assert_held(&ef->bind_lock);
+
+	/* Never a port, though the kernel may have it down as one of its own. */
+	if (!port)
+		return -EINVAL;
+	p = evtchn_port_get(ef, port);
+	if (p) {
+		evtchn_port_put(p);
+		return -EISCONN;
+	}
+
+	p = evtchn_port_new(ef);
+	if (!p)
+		return -ENOMEM;
+	p->port = port;
+	err = evtchn_port_publish(p);
+	if (err)
+		goto err_free;
+	err = evtchn_adopt_static_port(p);
+	if (err)
+		goto err_unpublish;
+	return 0;
+
+err_unpublish:
+	evtchn_port_unpublish(p);
+	if (evtchn_port_has_irq(p))
 		evtchn_put(p->port);
+err_free:
+	evtchn_port_free(p);
 	return err;
 }
 
 int evtchn_bind_static(struct evtchn_file *ef, void __user *arg)
 {
 	struct ioctl_evtchn_bind bind;
-	struct evtchn_port *p;
 	int err;
 
 	if (copy_from_user(&bind, arg, sizeof(bind)))
 		return -EFAULT;
 
-	p = evtchn_port_get(ef, bind.port);
-	if (p) {
-		evtchn_port_put(p);
-		return -EISCONN;
-	}
-
 	mutex_lock(&ef->bind_lock);
-	err = -EBUSY;
-	if (evtchn_port_is_published(bind.port))
-		goto out;
-	err = -ENOMEM;
-	p = evtchn_port_new(ef);
-	if (!p)
-		goto out;
-	p->port = bind.port;
-	err = evtchn_bind_static_locked(p);
-	if (err)
-		evtchn_port_free(p);
-out:
+	err = evtchn_bind_static_locked(ef, bind.port);
 	mutex_unlock(&ef->bind_lock);
 	return err;
 }

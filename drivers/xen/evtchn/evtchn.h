@@ -62,20 +62,29 @@ struct evtchn_file {
 /* One port that is bound to an open file. */
 struct evtchn_port {
 	evtchn_port_t port;
-	unsigned int irq;
+	/* -1 until there is one, and with it a reference on it. */
+	int irq;
 	struct evtchn_file *file;
 	unsigned long flags;
-	/* The binding itself, and each operation under way on the port. */
+	/*
+	 * The binding itself, and each operation under way on the port. None
+	 * before the port is enabled: then only its number is taken.
+	 */
 	refcount_t users;
 	struct list_head node;
 	struct rcu_head rcu;
 };
 
+static inline bool evtchn_port_has_irq(const struct evtchn_port *p)
+{
+	return p->irq >= 0;
+}
+
 /* port.c */
 struct evtchn_port *evtchn_port_new(struct evtchn_file *ef);
 int evtchn_port_publish(struct evtchn_port *p);
+void evtchn_port_enable(struct evtchn_port *p);
 void evtchn_port_unpublish(struct evtchn_port *p);
-bool evtchn_port_is_published(evtchn_port_t port);
 struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 				    evtchn_port_t port);
 void evtchn_port_put(struct evtchn_port *p);

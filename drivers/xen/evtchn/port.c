@@ -28,28 +28,31 @@ struct evtchn_port *evtchn_port_new(struct evtchn_file *ef)
 	if (!p)
 		return NULL;
 	p->file = ef;
-	refcount_set(&p->users, 1);
+	p->irq = -1;
 	return p;
 }
 
-/* Returns -EBUSY when the port has an owner, -ENOMEM. */
+/*
+ * Claim the number. Nobody can use the port yet. Returns -EBUSY when it has an
+ * owner, -ENOMEM.
+ */
 int evtchn_port_publish(struct evtchn_port *p)
 {
 	return xa_insert(&evtchn_ports, p->port, p, GFP_KERNEL);
+}
+
+/* From here on the port is found. */
+void evtchn_port_enable(struct evtchn_port *p)
+{
+	refcount_set(&p->users, 1);
 }
 
 /* On return nobody uses the port and nobody can find it. */
 void evtchn_port_unpublish(struct evtchn_port *p)
 {
 	xa_erase(&evtchn_ports, p->port);
-	if (!refcount_dec_and_test(&p->users))
+	if (refcount_read(&p->users) && !refcount_dec_and_test(&p->users))
 		wait_var_event(&p->users, !refcount_read(&p->users));
-}
-
-/* For a caller that must know whether any file has the port. */
-bool evtchn_port_is_published(evtchn_port_t port)
-{
-	return xa_load(&evtchn_ports, port);
 }
 
 struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
