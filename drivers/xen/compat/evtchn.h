@@ -11,12 +11,17 @@
  *
  * An older kernel closes the port with the last reference. A static port is
  * therefore given one reference more than it has users. It is never dropped:
- * the IRQ stays behind, masked, and the next bind of the port adopts it.
+ * the IRQ stays behind, masked, for the next bind of the port.
  */
 #ifdef COMPAT_HAVE_STATIC_EVTCHN
 
 /* Nothing stays behind: an IRQ that exists has an owner. */
-static inline bool evtchn_adopt_static(evtchn_port_t port)
+static inline bool evtchn_share_left_behind(evtchn_port_t port)
+{
+	return false;
+}
+
+static inline bool evtchn_take_left_behind(evtchn_port_t port)
 {
 	return false;
 }
@@ -38,13 +43,26 @@ static inline int compat_evtchn_make_refcounted(evtchn_port_t port,
 	compat_evtchn_make_refcounted(port, is_static)
 
 /*
- * Take a reference on the IRQ of a port that an earlier static bind left
- * behind. Only ports that were exposed to user space have references: the
- * kernel's own refuse. The caller has found that no open file has the port.
+ * For a port without one of our files behind it: did an earlier static bind
+ * leave its IRQ behind? Only ports that were exposed to user space have
+ * references, the kernel's own refuse. If so, take a reference beside the one
+ * that stays: for a static port again.
  */
-static inline bool evtchn_adopt_static(evtchn_port_t port)
+static inline bool evtchn_share_left_behind(evtchn_port_t port)
 {
 	return evtchn_get(port) == 0;
+}
+
+/*
+ * The same, but take over the one that stayed: for a number whose static port
+ * was closed in Xen and that Xen has given out anew.
+ */
+static inline bool evtchn_take_left_behind(evtchn_port_t port)
+{
+	if (evtchn_get(port))
+		return false;
+	evtchn_put(port);
+	return true;
 }
 
 #endif

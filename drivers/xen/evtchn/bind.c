@@ -140,10 +140,12 @@ static int evtchn_adopt(struct evtchn_port *p,
 		evtchn_close(p->port);
 		return err == -EBUSY ? -EEXIST : err;
 	}
-	if ((int)irq_from_evtchn(p->port) >= 0)
-		err = -EEXIST;
-	else
+	if ((int)irq_from_evtchn(p->port) < 0)
 		err = evtchn_make_irq(p, false);
+	else if (evtchn_take_left_behind(p->port))
+		p->irq = irq_from_evtchn(p->port);
+	else
+		err = -EEXIST;
 	if (!err)
 		err = evtchn_attach(p);
 	if (!err)
@@ -309,7 +311,7 @@ static int evtchn_adopt_static_port(struct evtchn_port *p)
 
 	/* An IRQ without one of our files behind it is the kernel's. */
 	if ((int)irq_from_evtchn(p->port) >= 0) {
-		if (!evtchn_adopt_static(p->port))
+		if (!evtchn_share_left_behind(p->port))
 			return -EBUSY;
 		p->irq = irq_from_evtchn(p->port);
 	}
@@ -346,6 +348,7 @@ static int evtchn_bind_static_locked(struct evtchn_file *ef,
 	if (!p)
 		return -ENOMEM;
 	p->port = port;
+	__set_bit(EVTCHN_PORT_STATIC, &p->flags);
 	err = evtchn_port_publish(p);
 	if (err)
 		goto err_free;
@@ -386,6 +389,10 @@ static void evtchn_detach(struct evtchn_port *p)
 	p->file->nr_ports--;
 	evtchn_port_unpublish(p);
 	free_irq(p->irq, p);
+	/* A port that stays must not stay masked for its next owner. */
+	if (test_bit(EVTCHN_PORT_STATIC, &p->flags) &&
+	    test_bit(EVTCHN_PORT_FIRED, &p->flags))
+		xen_irq_lateeoi(p->irq, 0);
 	evtchn_put(p->port);
 	evtchn_port_free(p);
 }

@@ -58,6 +58,8 @@ struct evtchn_file {
 
 /* Set from the interrupt until user space unmasks the port. */
 #define EVTCHN_PORT_FIRED	0
+/* Stays open in Xen when it is unbound. */
+#define EVTCHN_PORT_STATIC	1
 
 /* One port that is bound to an open file. */
 struct evtchn_port {
