@@ -237,7 +237,7 @@ class Endings(unittest.TestCase):
         self.assertEqual(v.last_line(), 'FAIL: rmmod xen-evtchn failed')
 
     def test_other_mode(self):
-        self.assertIn('dom0 is PV, not PVH', judge(GOOD, mode='pvh').last_line())
+        self.assertIn('this is PV, not PVH', judge(GOOD, mode='pvh').last_line())
 
     def test_other_modules(self):
         v = judge(GOOD.replace('xen-evtchn version=0.1 taint=OE', 'xen-evtchn version= taint='))

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Going from the stock modules to ours and back on a running dom0, as "make
+ * load" and "make unload" do: all or nothing, and whoever is in the way is
+ * named.
+ */
+#include "kselftest_harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "env.h"
+
+#define SWAP		"/bin/xen-modules"
+#define OUTPUT_SIZE	1024
+
+/* Run the script. Returns its exit status, and what it said. */
+static int swap_to(const char *want, char *output)
+{
+	char command[128];
+	size_t len;
+	FILE *p;
+	int status;
+
+	snprintf(command, sizeof(command), SWAP " %s 2>&1", want);
+	p = popen(command, "re");
+	if (!p)
+		return -errno;
+	len = fread(output, 1, OUTPUT_SIZE - 1, p);
+	output[len] = 0;
+	status = pclose(p);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
+}
+
+static int lines_of(const char *text)
+{
+	int lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* Only ours have a version. */
+static bool loaded_is_ours(const char *module)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/version", module);
+	return !access(path, F_OK);
+}
+
+static bool all_are_ours(void)
+{
+	return loaded_is_ours("xen_hypercall") &&
+	       loaded_is_ours("xen_privcmd") && loaded_is_ours("xen_evtchn");
+}
+
+static bool nodes_work(void)
+{
+	static const char * const node[] = {
+		XEN_DEV_EVTCHN, XEN_DEV_PRIVCMD, XEN_DEV_HYPERCALL,
+		"/proc/xen/privcmd",
+	};
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(node); i++) {
+		fd = open(node[i], O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			return false;
+		close(fd);
+	}
+	return true;
+}
+
+FIXTURE(swap) {
+	char output[OUTPUT_SIZE];
+	char me[32];
+};
+
+FIXTURE_SETUP(swap)
+{
+	if (!env_is_ours() || access(SWAP, X_OK))
+		SKIP(return, "there are no modules to swap for");
+	setenv("XEN_MODULES_OURS", "/modules/ours", 1);
+	setenv("XEN_MODULES_STOCK", "/modules/stock", 1);
+	snprintf(self->me, sizeof(self->me), "(%d)", getpid());
+	ASSERT_TRUE(all_are_ours());
+}
+
+/* Whatever happened: the tests that follow want ours. */
+FIXTURE_TEARDOWN(swap)
+{
+	if (env_is_ours() && !all_are_ours())
+		swap_to("ours", self->output);
+}
+
+TEST_F(swap, load__when_there_is_nothing_to_do)
+{
+	EXPECT_EQ(0, swap_to("ours", self->output));
+	EXPECT_TRUE(strstr(self->output, "nothing to do"));
+	EXPECT_TRUE(all_are_ours());
+}
+
+TEST_F(swap, load__wants_one_of_two_words)
+{
+	EXPECT_EQ(2, swap_to("", self->output));
+	EXPECT_EQ(2, swap_to("theirs", self->output));
+	EXPECT_TRUE(all_are_ours());
+}
+
+/* The message is one line with the name and the number of the process. */
+TEST_F_TIMEOUT(swap, unload__names_who_has_a_node_open, 60)
+{
+	static const char * const node[] = {
+		XEN_DEV_EVTCHN, XEN_DEV_PRIVCMD, XEN_DEV_HYPERCALL,
+		"/proc/xen/privcmd", "/proc/xen/capabilities",
+	};
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(node); i++) {
+		fd = open(node[i], O_RDONLY | O_CLOEXEC);
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(1, swap_to("stock", self->output));
+		EXPECT_TRUE(strstr(self->output, "in use by swap ") &&
+			    strstr(self->output, self->me)) {
+			TH_LOG("%s: %s", node[i], self->output);
+		}
+		EXPECT_EQ(1, lines_of(self->output));
+		close(fd);
+	}
+	EXPECT_TRUE(all_are_ours());
+	EXPECT_TRUE(nodes_work());
+}
+
+TEST_F(swap, unload__names_who_has_a_buffer_mapped)
+{
+	void *buf;
+	int fd;
+
+	fd = open(XEN_DEV_HYPERCALL, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	buf = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ASSERT_NE(MAP_FAILED, buf);
+	close(fd);
+	EXPECT_EQ(1, swap_to("stock", self->output));
+	EXPECT_TRUE(strstr(self->output, self->me));
+	EXPECT_TRUE(all_are_ours());
+	munmap(buf, 4096);
+}
+
+TEST_F_TIMEOUT(swap, unload__and_load_again, 120)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, swap_to("stock", self->output)) {
+			TH_LOG("%s", self->output);
+		}
+		EXPECT_FALSE(loaded_is_ours("xen_privcmd"));
+		EXPECT_FALSE(loaded_is_ours("xen_evtchn"));
+		EXPECT_NE(0, access("/sys/module/xen_hypercall", F_OK));
+		EXPECT_TRUE(nodes_work());
+		ASSERT_EQ(0, swap_to("ours", self->output)) {
+			TH_LOG("%s", self->output);
+		}
+		EXPECT_TRUE(all_are_ours());
+		EXPECT_TRUE(nodes_work());
+	}
+}
+
+TEST_HARNESS_MAIN
