@@ -105,6 +105,9 @@ class Healthy(unittest.TestCase):
     def test_carriage_returns(self):
         self.assertTrue(judge(GOOD.replace('\n', '\r\n')).ok)
 
+    def test_echo_of_the_kick(self):
+        self.assertTrue(judge(re.sub(r'^\[', '^@^@[', GOOD, flags=re.M)).ok)
+
     def test_caller_ids(self):
         self.assertTrue(judge(re.sub(r'^(\[[^]]*\])', r'\1[   T123]', GOOD, flags=re.M)).ok)
 
@@ -462,6 +465,14 @@ class Files(unittest.TestCase):
             time.sleep(0.1)
         else:
             self.fail('the child survived')
+
+    def test_main_kicks_a_silent_pvh(self):
+        console = self.write('console', GOOD.replace('mode PV', 'mode PVH'))
+        script = f'echo hello; head -c 1 >/dev/null; cat {console}\n'
+        status, out = self.main(script, '--mode', 'pvh', '--silence', '6')
+        self.assertEqual(status, 0, out)
+        status, out = self.main(script, '--silence', '3')
+        self.assertEqual(status, 1, out)
 
     def test_main_timeout(self):
         status, out = self.main('while :; do echo x; sleep 0.2; done\n', '--timeout', '1')
