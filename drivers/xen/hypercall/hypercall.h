@@ -3,7 +3,7 @@
  * Hypercalls for the drivers: what xen-hypercall.ko offers.
  *
  * A driver that knows the number at compile time uses xen_hypercall1() to
- * xen_hypercall3(): one direct call into the page. Pointers among the arguments
+ * xen_hypercall4(): one direct call into the page. Pointers among the arguments
  * are kernel memory.
  *
  * A number that comes from user space goes through xen_hypercall_user() or
@@ -111,6 +111,21 @@ static __always_inline long xen_hypercall3(unsigned int nr, unsigned long a1,
 		       ASM_CALL_CONSTRAINT
 		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
 		     : "memory", "rcx", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+static __always_inline long xen_hypercall4(unsigned int nr, unsigned long a1,
+					   unsigned long a2, unsigned long a3,
+					   unsigned long a4)
+{
+	register unsigned long r10 asm("r10") = a4;
+	long ret;
+
+	asm volatile(XEN_HYPERCALL_CALL
+		     : "=a" (ret), "+D" (a1), "+S" (a2), "+d" (a3), "+r" (r10),
+		       ASM_CALL_CONSTRAINT
+		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
+		     : "memory", "rcx", "r8", "r9", "r11");
 	return ret;
 }
 

@@ -7,9 +7,11 @@
  *
  *	struct privcmd_file	an open file; knows the domain that it is
  *				restricted to, if any (restrict.c)
+ *	struct privcmd_map	what is behind one mapping of foreign frames,
+ *				and where the locks are explained (map.c)
  *
- * There are no locks: the restriction is one word, a hypercall needs nothing
- * but its arguments, and a buffer belongs to the page tables (buf.c).
+ * The rest needs no lock: the restriction is one word, a hypercall needs
+ * nothing but its arguments, and a buffer belongs to the page tables (buf.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,26 +24,10 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include <xen/privcmd.h>
 #include <xen/xen.h>
 
+#include "privcmd/map.h"
 #include "privcmd/privcmd.h"
-
-static long privcmd_ioctl(struct file *file, unsigned int cmd,
-			  unsigned long arg)
-{
-	struct privcmd_file *pf = file->private_data;
-	void __user *uarg = (void __user *)arg;
-
-	switch (cmd) {
-	case IOCTL_PRIVCMD_HYPERCALL:
-		return privcmd_hypercall(pf, uarg);
-	case IOCTL_PRIVCMD_RESTRICT:
-		return privcmd_restrict(pf, uarg);
-	default:
-		return -ENOTTY;
-	}
-}
 
 static int privcmd_open(struct inode *inode, struct file *file)
 {
@@ -62,7 +48,9 @@ static int privcmd_open(struct inode *inode, struct file *file)
 
 static int privcmd_release(struct inode *inode, struct file *file)
 {
-	kfree(file->private_data);
+	struct privcmd_file *pf = file->private_data;
+
+	kfree(pf);
 	return 0;
 }
 
@@ -70,9 +58,9 @@ const struct file_operations xen_privcmd_fops = {
 	.owner		= THIS_MODULE,
 	.open		= privcmd_open,
 	.release	= privcmd_release,
+	.mmap		= privcmd_mmap,
 	.unlocked_ioctl	= privcmd_ioctl,
-	/* The structures so far are the same for a 32-bit caller. */
-	.compat_ioctl	= compat_ptr_ioctl,
+	.compat_ioctl	= privcmd_compat_ioctl,
 };
 
 /**

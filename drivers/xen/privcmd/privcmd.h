@@ -6,13 +6,53 @@
 #define XEN_PRIVCMD_PRIVCMD_H
 
 #include <linux/fs.h>
+#include <linux/list.h>
 #include <linux/miscdevice.h>
+#include <linux/mutex.h>
 
 #include "lib/restrict.h"
+
+struct privcmd_mmap_entry;
 
 /* One open file of /dev/xen/privcmd. */
 struct privcmd_file {
 	struct xen_restrict restriction;
+
+	/* Protected by irqfd.c's own lock. */
+	struct list_head irqfds;
+
+	/* Serialises IOEVENTFD on this file. */
+	struct mutex ioeventfd_lock;
+	/* Protected by ioeventfd_lock. */
+	struct list_head ioreq_servers;
+};
+
+/* MMAPBATCH, either version, from either kind of caller. */
+struct privcmd_batch_args {
+	unsigned long num;
+	unsigned long addr;
+	/* Frame numbers, of 32 bits if narrow. */
+	void __user *arr;
+	bool narrow;
+	/* Second version: where the errors go. */
+	int __user *err;
+	domid_t dom;
+};
+
+/* MMAP; the entries are the same for every caller. */
+struct privcmd_runs_args {
+	unsigned long num;
+	const struct privcmd_mmap_entry __user *entry;
+	domid_t dom;
+};
+
+/* DM_OP. */
+struct privcmd_dm_op_args {
+	const void __user *ubufs;
+	/* The buffers are described with 32-bit pointers and sizes. */
+	bool narrow;
+	unsigned int num;
+	domid_t dom;
 };
 
 /* main.c; xenfs.ko links to both. */
@@ -27,6 +67,41 @@ int privcmd_restrict(struct privcmd_file *pf, void __user *arg);
 int privcmd_restrict_open(struct privcmd_file *pf);
 void privcmd_restrict_init(void);
 void privcmd_restrict_exit(void);
+
+/* batch.c */
+int privcmd_mmapbatch(struct privcmd_file *pf,
+		      const struct privcmd_batch_args *args);
+int privcmd_mmap_runs(struct privcmd_file *pf,
+		      const struct privcmd_runs_args *args);
+
+/* resource.c */
+int privcmd_mmap_resource(struct privcmd_file *pf, void __user *arg);
+
+/* dm_op.c */
+long privcmd_dm_op(struct privcmd_file *pf,
+		   const struct privcmd_dm_op_args *args);
+
+/* pcidev.c */
+int privcmd_pcidev_get_gsi(struct privcmd_file *pf, void __user *arg);
+
+/* irqfd.c */
+int privcmd_irqfd(struct privcmd_file *pf, void __user *arg);
+void privcmd_irqfd_release(struct privcmd_file *pf);
+int privcmd_irqfd_init(void);
+void privcmd_irqfd_exit(void);
+
+/* ioeventfd.c */
+int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg);
+void privcmd_ioeventfd_release(struct privcmd_file *pf);
+
+/* ioctl.c */
+long privcmd_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+#ifdef CONFIG_COMPAT
+long privcmd_compat_ioctl(struct file *file, unsigned int cmd,
+			  unsigned long arg);
+#else
+#define privcmd_compat_ioctl NULL
+#endif
 
 /* buf.c */
 extern struct miscdevice privcmd_buf_miscdev;

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * IOCTL_PRIVCMD_MMAPBATCH, its second version, and IOCTL_PRIVCMD_MMAP: frames
+ * of another domain by their numbers.
+ *
+ * All that the caller passes is copied before anything is done, and the errors
+ * are written when all is done.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <xen/privcmd.h>
+#include <xen/xen.h>
+
+#include "privcmd/map.h"
+#include "privcmd/privcmd.h"
+
+/* The frames of one call, and what became of each. */
+struct frames {
+	unsigned long nr;
+	u64 *frame;
+	int *err;
+};
+
+static int frames_alloc(struct frames *f, unsigned long nr)
+{
+	size_t size = size_mul(nr, sizeof(*f->frame) + sizeof(*f->err));
+
+	f->nr = nr;
+	f->frame = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!f->frame)
+		return -ENOMEM;
+	f->err = (int *)(f->frame + nr);
+	return 0;
+}
+
+static void frames_free(struct frames *f)
+{
+	kvfree(f->frame);
+}
+
+/* A 32-bit caller's numbers have 32 bits. Widen them in place, from the end. */
+static int frames_copy(struct frames *f, const void __user *arr, bool narrow)
+{
+	u32 *half = (u32 *)f->frame;
+	unsigned long i;
+
+	if (copy_from_user(f->frame, arr,
+			   f->nr * (narrow ? sizeof(*half) : sizeof(*f->frame))))
+		return -EFAULT;
+	if (narrow) {
+		for (i = f->nr; i-- > 0; )
+			f->frame[i] = half[i];
+	}
+	return 0;
+}
+
+static int fill(struct privcmd_span *span, struct frames *f, domid_t domid)
+{
+	if (xen_pv_domain())
+		return privcmd_pv_fill(span, f->frame, f->err, domid, false);
+	return privcmd_xlate_fill(span, f->frame, f->err, domid);
+}
+
+/* The numbers of frames that failed come back with bits set in them. */
+static int report_in_band(const struct frames *f, void __user *arr,
+			  bool narrow)
+{
+	unsigned long i;
+	u64 value;
+	int err;
+
+	for (i = 0; i < f->nr; i++) {
+		if (!f->err[i])
+			continue;
+		value = f->frame[i] | (f->err[i] == -ENOENT ?
+				       PRIVCMD_MMAPBATCH_PAGED_ERROR :
+				       PRIVCMD_MMAPBATCH_MFN_ERROR);
+		if (narrow)
+			err = put_user((u32)value, (u32 __user *)arr + i);
+		else
+			err = put_user(value, (u64 __user *)arr + i);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Returns 0, or -ENOENT for frames that are paged out: to be tried again. */
+static int frames_result(const struct frames *f, bool *failed)
+{
+	unsigned long i;
+	int ret = 0;
+
+	*failed = false;
+	for (i = 0; i < f->nr; i++) {
+		if (f->err[i])
+			*failed = true;
+		if (f->err[i] == -ENOENT)
+			ret = -ENOENT;
+	}
+	return ret;
+}
+
+int privcmd_mmapbatch(struct privcmd_file *pf,
+		      const struct privcmd_batch_args *args)
+{
+	struct privcmd_span span;
+	struct frames f;
+	bool failed;
+	int err, ret;
+
+	if (!xen_restrict_allows(&pf->restriction, args->dom))
+		return -EPERM;
+	if (!args->num)
+		return -EINVAL;
+
+	err = frames_alloc(&f, args->num);
+	if (err)
+		return err;
+	err = frames_copy(&f, args->arr, args->narrow);
+	if (err)
+		goto out;
+	err = -EFAULT;
+	if (args->err && clear_user(args->err, f.nr * sizeof(*f.err)))
+		goto out;
+
+	err = privcmd_span_begin(&span, args->addr, f.nr, PRIVCMD_CLAIM_BATCH);
+	if (err)
+		goto out;
+	err = fill(&span, &f, args->dom);
+	privcmd_span_end(&span);
+	if (err)
+		goto out;
+
+	ret = frames_result(&f, &failed);
+	if (failed && args->err) {
+		if (copy_to_user(args->err, f.err, f.nr * sizeof(*f.err)))
+			err = -EFAULT;
+	} else if (failed) {
+		err = report_in_band(&f, (void __user *)args->arr, args->narrow);
+	}
+	err = err ?: ret;
+out:
+	frames_free(&f);
+	return err;
+}
+
+/*
+ * Are the runs one behind the other, without a gap? Returns how many frames
+ * they are, or 0.
+ */
+static unsigned long runs_total(const struct privcmd_mmap_entry *run,
+				unsigned long nr)
+{
+	unsigned long i, total = 0, va = run[0].va;
+
+	for (i = 0; i < nr; i++) {
+		if (run[i].va != va || run[i].npages > LONG_MAX >> PAGE_SHIFT ||
+		    check_add_overflow(va, (unsigned long)run[i].npages << PAGE_SHIFT, &va))
+			return 0;
+		total += run[i].npages;
+	}
+	return total;
+}
+
+static void runs_expand(const struct privcmd_mmap_entry *run, unsigned long nr,
+			u64 *frame)
+{
+	unsigned long i, k;
+
+	for (i = 0; i < nr; i++) {
+		for (k = 0; k < run[i].npages; k++)
+			*frame++ = run[i].mfn + k;
+	}
+}
+
+/* All runs or none. */
+static int map_runs(const struct privcmd_mmap_entry *run, unsigned long nr,
+		    domid_t domid)
+{
+	unsigned long i, total = runs_total(run, nr);
+	struct privcmd_span span;
+	struct frames f;
+	int err;
+
+	if (!total)
+		return -EINVAL;
+	err = privcmd_span_begin(&span, run[0].va, total, PRIVCMD_CLAIM_START);
+	if (err)
+		return err;
+	err = frames_alloc(&f, total);
+	if (err)
+		goto err_span;
+	runs_expand(run, nr, f.frame);
+	err = privcmd_pv_fill(&span, f.frame, f.err, domid, false);
+	for (i = 0; !err && i < total; i++)
+		err = f.err[i];
+	frames_free(&f);
+	if (err)
+		goto err_span;
+	privcmd_span_end(&span);
+	return 0;
+
+err_span:
+	privcmd_span_abandon(&span);
+	return err;
+}
+
+int privcmd_mmap_runs(struct privcmd_file *pf,
+		      const struct privcmd_runs_args *args)
+{
+	struct privcmd_mmap_entry *run;
+	int err;
+
+	if (!xen_restrict_allows(&pf->restriction, args->dom))
+		return -EPERM;
+	if (!args->num)
+		return 0;
+
+	run = kvmalloc(size_mul(args->num, sizeof(*run)),
+		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!run)
+		return -ENOMEM;
+	err = -EFAULT;
+	if (!copy_from_user(run, args->entry, args->num * sizeof(*run)))
+		err = map_runs(run, args->num, args->dom);
+	kvfree(run);
+	return err;
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a mapping of foreign frames.
+ *
+ * mmap() of /dev/xen/privcmd makes an empty VMA. The first ioctl on it gives it
+ * a map, which lives until the VMA is gone, and fills pages with frames. A page
+ * is filled at most once. In a PV domain the frame is in the page table entry
+ * and nowhere else (pv.c). In an auto-translated one it is put behind a page of
+ * ours that has no memory (xlate.c), and that page is what is mapped.
+ *
+ * What a process can do to a VMA:
+ *
+ *	munmap, mprotect of a part	refused: may_split
+ *	fork				not inherited: VM_DONTCOPY
+ *	growing				refused: VM_DONTEXPAND
+ *	moving				auto-translated: the map goes along.
+ *					PV: refused, see privcmd_vma_open()
+ *	mprotect			PV: refused, Xen would have to be told
+ *	anything, while an ioctl runs	the ioctl holds a reference on the map
+ *					and looks for the VMA again before it
+ *					touches page tables
+ *
+ * Lock hierarchy:
+ *
+ *	privcmd_map.lock	filling
+ *	  mmap_lock, read	page tables, vma->vm_private_data
+ *
+ * vma->vm_private_data goes from NULL to a map by cmpxchg with mmap_lock held
+ * for reading, and back with it held for writing. While user memory is copied
+ * and memory allocated it is not held at all, so that page faults of other
+ * threads go on meanwhile.
+ */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include <xen/features.h>
+#include <xen/xen.h>
+
+#include "compat/mm.h"
+#include "privcmd/map.h"
+
+static const struct vm_operations_struct privcmd_vm_ops;
+
+static struct privcmd_map *map_new(unsigned long nr)
+{
+	struct privcmd_map *map;
+
+	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
+	if (!map)
+		return NULL;
+	refcount_set(&map->users, 1);
+	mutex_init(&map->lock);
+	map->nr = nr;
+	map->resource_domid = DOMID_INVALID;
+	map->filled = kvcalloc(BITS_TO_LONGS(nr), sizeof(long),
+			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!map->filled)
+		goto err_map;
+	if (!xen_pv_domain() && privcmd_xlate_alloc(map))
+		goto err_filled;
+	return map;
+
+err_filled:
+	kvfree(map->filled);
+err_map:
+	kfree(map);
+	return NULL;
+}
+
+void privcmd_map_put(struct privcmd_map *map)
+{
+	if (!refcount_dec_and_test(&map->users))
+		return;
+	if (map->pages)
+		privcmd_xlate_free(map);
+	kvfree(map->frames);
+	kvfree(map->filled);
+	kfree(map);
+}
+
+/*
+ * The VMA is being copied in order to be moved. By the time that mremap() asks
+ * us it has moved the page table entries. Xen would refuse to have entries with
+ * foreign frames written by anybody but us, so there must be none: the mapping
+ * is emptied for good, and the move refused.
+ */
+static void privcmd_vma_open(struct vm_area_struct *vma)
+{
+	struct privcmd_map *map = vma->vm_private_data;
+	struct vm_area_struct *old;
+
+	if (!map)
+		return;
+	refcount_inc(&map->users);
+	if (!xen_pv_domain())
+		return;
+	old = vma_lookup(vma->vm_mm, map->start);
+	if (WARN_ON_ONCE(!old || old->vm_private_data != map))
+		return;
+	zap_vma_ptes(old, old->vm_start, old->vm_end - old->vm_start);
+}
+
+static int privcmd_vma_mremap(struct vm_area_struct *vma)
+{
+	struct privcmd_map *map = vma->vm_private_data;
+
+	if (!map)
+		return 0;
+	if (xen_pv_domain())
+		return -EINVAL;
+	map->start = vma->vm_start;
+	return 0;
+}
+
+static void privcmd_vma_close(struct vm_area_struct *vma)
+{
+	struct privcmd_map *map = vma->vm_private_data;
+
+	if (map)
+		privcmd_map_put(map);
+}
+
+static int privcmd_vma_may_split(struct vm_area_struct *vma, unsigned long addr)
+{
+	return -EINVAL;
+}
+
+static int privcmd_vma_mprotect(struct vm_area_struct *vma, unsigned long start,
+				unsigned long end, unsigned long newflags)
+{
+	return xen_pv_domain() && vma->vm_private_data ? -EINVAL : 0;
+}
+
+static vm_fault_t privcmd_vma_fault(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct vm_operations_struct privcmd_vm_ops = {
+	.open		= privcmd_vma_open,
+	.close		= privcmd_vma_close,
+	.may_split	= privcmd_vma_may_split,
+	.mremap		= privcmd_vma_mremap,
+	.mprotect	= privcmd_vma_mprotect,
+	.fault		= privcmd_vma_fault,
+};
+
+int privcmd_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND |
+			  VM_DONTDUMP);
+	vma->vm_ops = &privcmd_vm_ops;
+	vma->vm_private_data = NULL;
+	return 0;
+}
+
+/* The mapping of ours that holds the whole range, or NULL. */
+static struct vm_area_struct *find_vma_of_ours(unsigned long addr,
+					       unsigned long nr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_assert_locked(current->mm);
+
+	if (!PAGE_ALIGNED(addr))
+		return NULL;
+	vma = vma_lookup(current->mm, addr);
+	if (!vma || vma->vm_ops != &privcmd_vm_ops)
+		return NULL;
+	if (nr > (vma->vm_end - addr) >> PAGE_SHIFT)
+		return NULL;
+	return vma;
+}
+
+/* The map behind an address, and the page of it, with a reference. */
+struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page)
+{
+	struct privcmd_map *map = ERR_PTR(-EFAULT);
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(current->mm);
+	vma = vma_lookup(current->mm, addr);
+	if (vma)
+		map = ERR_PTR(-EINVAL);
+	vma = find_vma_of_ours(addr, 1);
+	if (vma && READ_ONCE(vma->vm_private_data)) {
+		map = vma->vm_private_data;
+		refcount_inc(&map->users);
+		*page = (addr - vma->vm_start) >> PAGE_SHIFT;
+	}
+	mmap_read_unlock(current->mm);
+	return map;
+}
+
+static bool claim_allows(struct vm_area_struct *vma, unsigned long addr,
+			 unsigned long nr, enum privcmd_claim claim)
+{
+	bool used = READ_ONCE(vma->vm_private_data);
+
+	switch (claim) {
+	case PRIVCMD_CLAIM_BATCH:
+		return used || (addr == vma->vm_start && nr == vma_pages(vma));
+	case PRIVCMD_CLAIM_START:
+		return !used && addr == vma->vm_start;
+	case PRIVCMD_CLAIM_UNUSED:
+		return !used;
+	}
+	return false;
+}
+
+/*
+ * Look for the mapping. Returns 0 with a reference on its map, or with no map
+ * and the size of the one to make.
+ */
+static int span_find(struct privcmd_span *span, enum privcmd_claim claim,
+		     unsigned long *pages)
+{
+	struct vm_area_struct *vma;
+	int err = -EINVAL;
+
+	mmap_read_lock(current->mm);
+	vma = find_vma_of_ours(span->addr, span->nr);
+	if (vma && claim_allows(vma, span->addr, span->nr, claim)) {
+		span->first = (span->addr - vma->vm_start) >> PAGE_SHIFT;
+		span->map = READ_ONCE(vma->vm_private_data);
+		if (span->map)
+			refcount_inc(&span->map->users);
+		*pages = vma_pages(vma);
+		err = 0;
+	}
+	mmap_read_unlock(current->mm);
+	return err;
+}
+
+/* Give the mapping its map, unless something happened to it meanwhile. */
+static int span_attach(struct privcmd_span *span, enum privcmd_claim claim)
+{
+	struct privcmd_map *map = span->map;
+	struct vm_area_struct *vma;
+	int err = -EINVAL;
+
+	mmap_read_lock(current->mm);
+	vma = find_vma_of_ours(span->addr, span->nr);
+	if (vma && vma_pages(vma) == map->nr &&
+	    span->addr - vma->vm_start == span->first << PAGE_SHIFT &&
+	    claim_allows(vma, span->addr, span->nr, claim) &&
+	    !cmpxchg(&vma->vm_private_data, NULL, map)) {
+		map->start = vma->vm_start;
+		refcount_inc(&map->users);
+		err = 0;
+	}
+	mmap_read_unlock(current->mm);
+	return err;
+}
+
+/*
+ * Begin to work on @nr pages at @addr. Ends with privcmd_span_end(), or with
+ * privcmd_span_abandon() if nothing came of it.
+ */
+int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
+		       unsigned long nr, enum privcmd_claim claim)
+{
+	unsigned long pages;
+	int err;
+
+	span->addr = addr;
+	span->nr = nr;
+	err = span_find(span, claim, &pages);
+	if (err)
+		return err;
+
+	if (!span->map) {
+		span->map = map_new(pages);
+		if (!span->map)
+			return -ENOMEM;
+		/* Nobody can see it yet; for those who will. */
+		mutex_lock(&span->map->lock);
+		err = span_attach(span, claim);
+	} else {
+		mutex_lock(&span->map->lock);
+		if (find_next_bit(span->map->filled, span->first + nr,
+				  span->first) < span->first + nr)
+			err = -EINVAL;
+	}
+	if (err)
+		privcmd_span_end(span);
+	return err;
+}
+
+void privcmd_span_end(struct privcmd_span *span)
+{
+	mutex_unlock(&span->map->lock);
+	privcmd_map_put(span->map);
+}
+
+/*
+ * For a claim on an unused mapping: empty it, make it unused again, and end.
+ * The lock is held for writing, so nobody is about to take a reference.
+ */
+void privcmd_span_abandon(struct privcmd_span *span)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(mm);
+	vma = find_vma_of_ours(span->addr, span->nr);
+	if (vma && vma->vm_private_data == span->map) {
+		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+		vma->vm_private_data = NULL;
+		/* The VMA's; ours is still there. */
+		refcount_dec(&span->map->users);
+	}
+	mmap_write_unlock(mm);
+	privcmd_span_end(span);
+}
+
+/*
+ * Lock the page tables of the span, for filling. Returns NULL, with nothing
+ * locked, when the mapping is not there any more.
+ */
+struct vm_area_struct *privcmd_span_lock_vma(struct privcmd_span *span)
+{
+	struct vm_area_struct *vma;
+
+	lockdep_assert_held(&span->map->lock);
+
+	mmap_read_lock(current->mm);
+	vma = find_vma_of_ours(span->addr, span->nr);
+	if (vma && READ_ONCE(vma->vm_private_data) == span->map)
+		return vma;
+	mmap_read_unlock(current->mm);
+	return NULL;
+}
+
+void privcmd_span_unlock_vma(struct privcmd_span *span)
+{
+	mmap_read_unlock(current->mm);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mappings of foreign frames: what map.c and the two backends share with the
+ * ioctls. map.c tells the model.
+ */
+#ifndef XEN_PRIVCMD_MAP_H
+#define XEN_PRIVCMD_MAP_H
+
+#include <linux/bitmap.h>
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+
+#include <xen/interface/xen.h>
+
+struct privcmd_remover;
+
+/* What lies behind one mapping that has been used. */
+struct privcmd_map {
+	/* One for each VMA that refers to it, one for each ioctl at work. */
+	refcount_t users;
+	/* Pages of the VMA. Never changes. */
+	unsigned long nr;
+	/* Auto-translated: a page without memory of its own for each. */
+	struct page **pages;
+	/* Auto-translated: what it takes to give the frames back. */
+	struct privcmd_remover *remover;
+
+	/* Serialises those who fill it. Taken before mmap_lock. */
+	struct mutex lock;
+	/* Protected by lock: pages that have a frame. */
+	unsigned long *filled;
+
+	/*
+	 * Protected by lock: the resource that it maps, or DOMID_INVALID. The
+	 * owner and the numbers of the frames are kept in a PV domain only.
+	 */
+	domid_t resource_domid;
+	domid_t resource_owner;
+	u32 resource_type;
+	u32 resource_idx;
+	unsigned long resource_first, resource_nr;
+	u64 *frames;
+
+	/* Protected by mmap_lock: where the VMA begins. */
+	unsigned long start;
+};
+
+/* The part of a map that an ioctl works on; map->lock is held. */
+struct privcmd_span {
+	struct privcmd_map *map;
+	unsigned long addr;
+	/* In pages, from the start of the map. */
+	unsigned long first;
+	unsigned long nr;
+};
+
+/* What a mapping must be like for an ioctl to begin. */
+enum privcmd_claim {
+	/* Unused and covered as a whole, or used and empty at the place. */
+	PRIVCMD_CLAIM_BATCH,
+	/* Unused, and addressed from its start. */
+	PRIVCMD_CLAIM_START,
+	/* Unused. */
+	PRIVCMD_CLAIM_UNUSED,
+};
+
+/* map.c */
+int privcmd_mmap(struct file *file, struct vm_area_struct *vma);
+int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
+		       unsigned long nr, enum privcmd_claim claim);
+void privcmd_span_end(struct privcmd_span *span);
+void privcmd_span_abandon(struct privcmd_span *span);
+struct vm_area_struct *privcmd_span_lock_vma(struct privcmd_span *span);
+void privcmd_span_unlock_vma(struct privcmd_span *span);
+
+struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page);
+void privcmd_map_put(struct privcmd_map *map);
+
+/*
+ * The backends. Each fills a span with @frames of @domid and leaves 0 or an
+ * errno for each in @errs. They return a negative errno when they did not get
+ * that far.
+ *
+ * @resource: the numbers are Xen's own (PV).
+ */
+int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
+		    domid_t domid, bool resource);
+int privcmd_xlate_fill(struct privcmd_span *span, const u64 *frames, int *errs,
+		       domid_t domid);
+
+/* pv_kmap.c: resource frames at a kernel address. */
+struct privcmd_kmap {
+	void *addr;
+	unsigned int nr;
+	/* What the kernel believes to be there. */
+	struct page *page[];
+};
+
+struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
+				     domid_t owner);
+void privcmd_pv_kunmap(struct privcmd_kmap *kmap);
+
+/* xlate.c: the pages of a map, and their way back. */
+int privcmd_xlate_alloc(struct privcmd_map *map);
+void privcmd_xlate_free(struct privcmd_map *map);
+int privcmd_xlate_install(struct privcmd_span *span, const int *errs);
+
+#endif

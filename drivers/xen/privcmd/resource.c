@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * IOCTL_PRIVCMD_MMAP_RESOURCE: frames that Xen holds for a domain, by their
+ * place in a resource.
+ */
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <xen/interface/xen.h>
+#include <xen/interface/memory.h>
+#include <xen/privcmd.h>
+#include <xen/xen-ops.h>
+#include <xen/xen.h>
+
+#include "hypercall/hypercall.h"
+#include "privcmd/map.h"
+#include "privcmd/privcmd.h"
+
+static int acquire(struct xen_mem_acquire_resource *op)
+{
+	int ret;
+
+	xen_preemptible_hcall_begin();
+	ret = xen_hypercall2(__HYPERVISOR_memory_op, XENMEM_acquire_resource,
+			     (unsigned long)op);
+	xen_preemptible_hcall_end();
+	return ret;
+}
+
+/* PV: Xen tells the frames, which we then map as any others. */
+static int map_pv(struct privcmd_span *span,
+		  struct xen_mem_acquire_resource *op, u64 *frames)
+{
+	unsigned long i;
+	domid_t owner;
+	int *errs;
+	int err;
+
+	err = acquire(op);
+	if (err)
+		return err;
+	owner = op->flags & XENMEM_rsrc_acq_caller_owned ? DOMID_SELF :
+							   op->domid;
+	errs = kvmalloc_array(span->nr, sizeof(*errs), GFP_KERNEL_ACCOUNT);
+	if (!errs)
+		return -ENOMEM;
+	err = privcmd_pv_fill(span, frames, errs, owner, true);
+	for (i = 0; !err && i < span->nr; i++)
+		err = errs[i];
+	kvfree(errs);
+	return err;
+}
+
+/* Auto-translated: we tell where the frames are to appear. */
+static int map_xlate(struct privcmd_span *span,
+		     struct xen_mem_acquire_resource *op, u64 *gpfns)
+{
+	unsigned long i;
+	int err;
+
+	for (i = 0; i < span->nr; i++)
+		gpfns[i] = page_to_pfn(span->map->pages[span->first + i]);
+	err = acquire(op);
+	/*
+	 * Xen may have come half-way. Taking back what is not there does no
+	 * harm, but a page that was not taken back is lost.
+	 */
+	bitmap_set(span->map->filled, span->first, span->nr);
+	return err ?: privcmd_xlate_install(span, NULL);
+}
+
+/* For those who want to know what is mapped there. Takes the frames. */
+static void remember(struct privcmd_span *span,
+		     const struct xen_mem_acquire_resource *op, u64 *frames)
+{
+	struct privcmd_map *map = span->map;
+
+	map->resource_domid = op->domid;
+	map->resource_owner = op->flags & XENMEM_rsrc_acq_caller_owned ?
+			      DOMID_SELF : op->domid;
+	map->resource_type = op->type;
+	map->resource_idx = op->frame;
+	map->resource_first = span->first;
+	map->resource_nr = span->nr;
+	map->frames = frames;
+}
+
+static int map_resource(const struct privcmd_mmap_resource *args)
+{
+	struct xen_mem_acquire_resource op = {
+		.domid = args->dom,
+		.type = args->type,
+		.id = args->id,
+		.nr_frames = args->num,
+		.frame = args->idx,
+	};
+	struct privcmd_span span;
+	u64 *frames;
+	int err;
+
+	if (args->num > U32_MAX)
+		return -EINVAL;
+	err = privcmd_span_begin(&span, args->addr, args->num,
+				 PRIVCMD_CLAIM_UNUSED);
+	if (err)
+		return err;
+
+	frames = kvcalloc(args->num, sizeof(*frames),
+			  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (frames) {
+		set_xen_guest_handle(op.frame_list, (xen_pfn_t *)frames);
+		err = xen_pv_domain() ? map_pv(&span, &op, frames) :
+					map_xlate(&span, &op, frames);
+	} else {
+		err = -ENOMEM;
+	}
+
+	if (err) {
+		kvfree(frames);
+		privcmd_span_abandon(&span);
+		return err;
+	}
+	remember(&span, &op, frames);
+	privcmd_span_end(&span);
+	return 0;
+}
+
+int privcmd_mmap_resource(struct privcmd_file *pf, void __user *arg)
+{
+	struct privcmd_mmap_resource __user *uargs = arg;
+	struct xen_mem_acquire_resource query;
+	struct privcmd_mmap_resource args;
+	int err;
+
+	if (copy_from_user(&args, uargs, sizeof(args)))
+		return -EFAULT;
+	if (!xen_restrict_allows(&pf->restriction, args.dom))
+		return -EPERM;
+	/* Both, to map, or none, to ask for the size. */
+	if (!args.addr != !args.num)
+		return -EINVAL;
+	if (args.addr)
+		return map_resource(&args);
+
+	query = (struct xen_mem_acquire_resource){
+		.domid = args.dom,
+		.type = args.type,
+		.id = args.id,
+	};
+	err = acquire(&query);
+	if (err)
+		return err;
+	/* Xen 4.17 gives the errno of a type it does not know as the size. */
+	if (IS_ERR_VALUE((long)(int)query.nr_frames))
+		return query.nr_frames;
+	return put_user((u64)query.nr_frames, &uargs->num);
+}
