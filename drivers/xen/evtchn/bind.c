@@ -45,10 +45,13 @@ static irqreturn_t evtchn_interrupt(int irq, void *data)
 		return IRQ_HANDLED;
 
 	/*
-	 * The port is masked until it is unmasked by write(). If someone else
-	 * on the same IRQ unmasks it, it is in the ring or with the reader.
+	 * The port stays masked until write() unmasks it, unless someone else on
+	 * the same IRQ did. Then it is still in the ring, or with the reader, who
+	 * may have looked too early: queue it once more when it is unmasked.
 	 */
-	if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
+	if (test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
+		set_bit(EVTCHN_PORT_AGAIN, &p->flags);
+	else
 		evtchn_ring_push(&p->file->ring, p->port);
 	return IRQ_HANDLED;
 }

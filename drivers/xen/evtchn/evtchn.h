@@ -60,6 +60,8 @@ struct evtchn_file {
 #define EVTCHN_PORT_FIRED	0
 /* Stays open in Xen when it is unbound. */
 #define EVTCHN_PORT_STATIC	1
+/* Fired once more meanwhile, unmasked by another consumer of its IRQ. */
+#define EVTCHN_PORT_AGAIN	2
 
 /* One port that is bound to an open file. */
 struct evtchn_port {

@@ -151,6 +151,22 @@ static ssize_t evtchn_read(struct file *file, char __user *buf, size_t count,
 	}
 }
 
+static void evtchn_unmask_port(struct evtchn_port *p)
+{
+	if (!test_and_clear_bit(EVTCHN_PORT_FIRED, &p->flags))
+		return;
+	/*
+	 * If it fired again, it belongs in the ring again, and stays masked. The
+	 * handler may find it before we do, and then queues it itself.
+	 */
+	if (test_and_clear_bit(EVTCHN_PORT_AGAIN, &p->flags)) {
+		if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
+			evtchn_ring_push(&p->file->ring, p->port);
+		return;
+	}
+	xen_irq_lateeoi(p->irq, 0);
+}
+
 /* A port that is not ours, or did not fire, is passed over. */
 static void evtchn_unmask(struct evtchn_file *ef, evtchn_port_t port)
 {
@@ -159,8 +175,7 @@ static void evtchn_unmask(struct evtchn_file *ef, evtchn_port_t port)
 	p = evtchn_port_get(ef, port);
 	if (!p)
 		return;
-	if (test_and_clear_bit(EVTCHN_PORT_FIRED, &p->flags))
-		xen_irq_lateeoi(p->irq, 0);
+	evtchn_unmask_port(p);
 	evtchn_port_put(p);
 }
 

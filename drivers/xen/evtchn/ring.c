@@ -81,26 +81,27 @@ int evtchn_ring_reserve(struct evtchn_ring *ring, unsigned int ports)
 	return 0;
 }
 
-/* In the interrupt. */
+/* As a rule in the interrupt. */
 void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port)
 {
 	struct evtchn_slots *slots;
+	unsigned long flags;
 	unsigned int prod;
 	bool first;
 
-	spin_lock(&ring->prod_lock);
+	spin_lock_irqsave(&ring->prod_lock, flags);
 	slots = rcu_dereference_protected(ring->slots,
 					  lockdep_is_held(&ring->prod_lock));
 	prod = ring->prod;
 	if (prod - READ_ONCE(ring->cons) >= slots->size) {
 		WRITE_ONCE(ring->overflow, true);
-		spin_unlock(&ring->prod_lock);
+		spin_unlock_irqrestore(&ring->prod_lock, flags);
 		return;
 	}
 	slots->port[prod & (slots->size - 1)] = port;
-	/* Pairs with the acquire in evtchn_ring_read(). */
+	/* Pairs with the acquire in ring_read_locked(). */
 	smp_store_release(&ring->prod, prod + 1);
-	spin_unlock(&ring->prod_lock);
+	spin_unlock_irqrestore(&ring->prod_lock, flags);
 
 	/*
 	 * Wake when the ring was empty. A reader that empties it meanwhile:

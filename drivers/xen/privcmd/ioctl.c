@@ -103,6 +103,10 @@ long privcmd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_mmap(pf, uarg);
 	case IOCTL_PRIVCMD_RESTRICT:
 		return privcmd_restrict(pf, uarg);
+	case IOCTL_PRIVCMD_IRQFD:
+		return privcmd_irqfd(pf, uarg);
+	case IOCTL_PRIVCMD_IOEVENTFD:
+		return privcmd_ioeventfd(pf, uarg);
 	case IOCTL_PRIVCMD_PCIDEV_GET_GSI:
 		return privcmd_pcidev_get_gsi(pf, uarg);
 	default:

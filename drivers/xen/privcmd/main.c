@@ -37,6 +37,9 @@ static int privcmd_open(struct inode *inode, struct file *file)
 	pf = kzalloc(sizeof(*pf), GFP_KERNEL_ACCOUNT);
 	if (!pf)
 		return -ENOMEM;
+	INIT_LIST_HEAD(&pf->irqfds);
+	mutex_init(&pf->ioeventfd_lock);
+	INIT_LIST_HEAD(&pf->ioreq_servers);
 	err = privcmd_restrict_open(pf);
 	if (err) {
 		kfree(pf);
@@ -50,6 +53,8 @@ static int privcmd_release(struct inode *inode, struct file *file)
 {
 	struct privcmd_file *pf = file->private_data;
 
+	privcmd_irqfd_release(pf);
+	privcmd_ioeventfd_release(pf);
 	kfree(pf);
 	return 0;
 }
@@ -85,6 +90,9 @@ static int __init privcmd_init(void)
 	if (!xen_domain())
 		return -ENODEV;
 
+	err = privcmd_irqfd_init();
+	if (err)
+		return err;
 	privcmd_restrict_init();
 	err = misc_register(&privcmd_buf_miscdev);
 	if (err)
@@ -98,6 +106,7 @@ err_buf:
 	misc_deregister(&privcmd_buf_miscdev);
 err_restrict:
 	privcmd_restrict_exit();
+	privcmd_irqfd_exit();
 	pr_err("cannot make the nodes under /dev/xen (%d); are another module's still there?\n",
 	       err);
 	return err;
@@ -108,6 +117,7 @@ static void __exit privcmd_exit(void)
 	misc_deregister(&privcmd_miscdev);
 	misc_deregister(&privcmd_buf_miscdev);
 	privcmd_restrict_exit();
+	privcmd_irqfd_exit();
 }
 
 module_init(privcmd_init);

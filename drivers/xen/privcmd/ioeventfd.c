@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * IOCTL_PRIVCMD_IOEVENTFD: a write of a guest that signals an eventfd.
+ *
+ * A device model shares with Xen a page of requests, a slot for each vCPU of
+ * the guest, and an event channel for each slot. When the guest writes to the
+ * doorbell of a virtio-mmio device, Xen fills the slot, stops the vCPU and
+ * sends the event. Our handler, on the same IRQ as the device model's own,
+ * looks whether the request is one that was asked for; if so it signals the
+ * eventfd, answers the request and unmasks the event. Any other request is
+ * left as it is, for the device model.
+ *
+ * Objects:
+ *
+ *	struct ioreq_server	one page of requests, as an open file uses it.
+ *				Holds the map of the page, a kernel address for
+ *				it (PV), and a reference on each event channel
+ *	struct ioeventfd	one doorbell; found by hash in the handler
+ *
+ * Both go with the last DEASSIGN or with the file.
+ *
+ * Lock hierarchy:
+ *
+ *	privcmd_file.ioeventfd_lock	servers, and the hash for writing
+ *	  privcmd_map.lock		what the map maps
+ *
+ * The handler holds rcu_read_lock() for the hash.
+ *
+ * The slot is shared with Xen, and its content comes from the guest: each field
+ * is read once.
+ */
+#include <linux/err.h>
+#include <linux/eventfd.h>
+#include <linux/hashtable.h>
+#include <linux/interrupt.h>
+#include <linux/list.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <xen/events.h>
+#include <xen/interface/event_channel.h>
+#include <xen/interface/xen.h>
+#include <xen/privcmd.h>
+#include <xen/xen.h>
+
+#include "compat/eventfd.h"
+#include "hypercall/hypercall.h"
+#include "privcmd/map.h"
+#include "privcmd/privcmd.h"
+
+/* A slot, as Xen's public/hvm/ioreq.h has it. */
+struct ioreq_slot {
+	u64 addr;
+	u64 data;
+	u32 count;
+	u32 size;
+	u32 vp_eport;
+	u16 pad;
+	/* The state in the low bits, then flags. */
+	u8 state;
+	u8 type;
+};
+
+static_assert(sizeof(struct ioreq_slot) == 32);
+
+#define STATE_MASK		0x0f
+#define STATE_READY		1
+#define STATE_INPROCESS		2
+#define STATE_RESPONSE		3
+#define FLAG_DATA_IS_PTR	0x10
+#define FLAG_READ		0x20
+#define TYPE_MMIO		1
+
+#define RESOURCE_IOREQ_SERVER	0
+/* Frame 0 of the resource is for buffered requests, the slots follow. */
+#define FRAME_OF_VCPU_0		1
+
+#define SLOTS_PER_PAGE		(PAGE_SIZE / sizeof(struct ioreq_slot))
+
+/* Where a virtio-mmio device has its doorbell, and what is written there. */
+#define DOORBELL_OFFSET		0x50
+#define DOORBELL_QUEUE_MASK	0xffff
+
+#define MAX_VCPUS		4096
+
+struct ioeventfd {
+	struct hlist_node node;
+	struct eventfd_ctx *eventfd;
+	u64 addr;
+	u32 len;
+	u32 vq;
+};
+
+struct ioreq_port {
+	struct ioreq_server *server;
+	struct ioreq_slot *slot;
+	evtchn_port_t port;
+	int irq;
+};
+
+struct ioreq_server {
+	struct privcmd_file *file;
+	struct list_head node;
+	domid_t domid;
+	unsigned long uaddr;
+
+	struct privcmd_map *map;
+	/* PV: our own mapping of the page. */
+	struct privcmd_kmap *kmap;
+
+	unsigned int nr_eventfds;
+	DECLARE_HASHTABLE(eventfds, 6);
+
+	unsigned int vcpus;
+	struct ioreq_port ports[];
+};
+
+static u64 doorbell_key(u64 addr, u32 vq)
+{
+	return addr ^ ((u64)vq << 48);
+}
+
+static struct eventfd_ctx *find_doorbell(struct ioreq_server *server, u64 addr,
+					 u32 size, u32 vq)
+{
+	struct ioeventfd *e;
+
+	hash_for_each_possible_rcu(server->eventfds, e, node,
+				   doorbell_key(addr, vq)) {
+		if (e->addr == addr && e->len == size && e->vq == vq)
+			return e->eventfd;
+	}
+	return NULL;
+}
+
+/* The eventfd that this request is for, or NULL if it is not ours. */
+static struct eventfd_ctx *match_request(struct ioreq_server *server,
+					 const struct ioreq_slot *slot, u8 state)
+{
+	u64 addr, data;
+	u32 size;
+
+	if ((state & (FLAG_DATA_IS_PTR | FLAG_READ)) ||
+	    READ_ONCE(slot->type) != TYPE_MMIO || READ_ONCE(slot->count) != 1)
+		return NULL;
+	addr = READ_ONCE(slot->addr);
+	data = READ_ONCE(slot->data);
+	size = READ_ONCE(slot->size);
+	return find_doorbell(server, addr - DOORBELL_OFFSET, size,
+			     data & DOORBELL_QUEUE_MASK);
+}
+
+static void answer_request(struct ioreq_port *port, u8 state)
+{
+	struct evtchn_send send = { .port = port->port };
+
+	/* The answer comes after what was done about the request. */
+	virt_wmb();
+	WRITE_ONCE(port->slot->state, (state & ~STATE_MASK) | STATE_RESPONSE);
+	xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
+		       (unsigned long)&send);
+}
+
+static irqreturn_t ioreq_interrupt(int irq, void *data)
+{
+	struct ioreq_port *port = data;
+	struct ioreq_server *server = port->server;
+	struct eventfd_ctx *eventfd;
+	u8 state;
+
+	state = READ_ONCE(port->slot->state);
+	if ((state & STATE_MASK) != STATE_READY)
+		return IRQ_NONE;
+	/* The file may have been restricted since. */
+	if (!xen_restrict_allows(&server->file->restriction, server->domid))
+		return IRQ_NONE;
+	/* Xen says "ready" after the rest of the slot. */
+	virt_rmb();
+
+	rcu_read_lock();
+	eventfd = match_request(server, port->slot, state);
+	if (eventfd) {
+		/* All is read that is to be read: take the request. */
+		virt_mb();
+		WRITE_ONCE(port->slot->state,
+			   (state & ~STATE_MASK) | STATE_INPROCESS);
+		eventfd_signal(eventfd);
+		answer_request(port, state);
+	}
+	rcu_read_unlock();
+	if (!eventfd)
+		return IRQ_NONE;
+	xen_irq_lateeoi(irq, 0);
+	return IRQ_HANDLED;
+}
+
+/* Is it an event channel of a process, to the guest? Takes a reference. */
+static int port_get(evtchn_port_t port, domid_t domid)
+{
+	struct evtchn_status status = { .dom = DOMID_SELF, .port = port };
+	int err;
+
+	err = evtchn_get(port);
+	if (err)
+		return err;
+	if (xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_status,
+			   (unsigned long)&status) ||
+	    status.status != EVTCHNSTAT_interdomain ||
+	    status.u.interdomain.dom != domid) {
+		evtchn_put(port);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int port_attach(struct ioreq_port *p, domid_t domid)
+{
+	int err;
+
+	err = port_get(p->port, domid);
+	if (err)
+		return err;
+	p->irq = irq_from_evtchn(p->port);
+	err = request_irq(p->irq, ioreq_interrupt, IRQF_SHARED, "ioeventfd", p);
+	if (err)
+		evtchn_put(p->port);
+	return err;
+}
+
+static void ports_detach(struct ioreq_server *server, unsigned int nr)
+{
+	while (nr--) {
+		free_irq(server->ports[nr].irq, &server->ports[nr]);
+		evtchn_put(server->ports[nr].port);
+	}
+}
+
+static int ports_attach(struct ioreq_server *server)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < server->vcpus; i++) {
+		err = port_attach(&server->ports[i], server->domid);
+		if (err) {
+			ports_detach(server, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Find the slots behind the address: they must be those of an ioreq server of
+ * the guest, from the first vCPU on, and enough.
+ */
+static int slots_locate(struct ioreq_server *server)
+{
+	struct privcmd_map *map;
+	unsigned long first;
+	unsigned int i, pages = DIV_ROUND_UP(server->vcpus, SLOTS_PER_PAGE);
+	void *page;
+	int err;
+
+	map = privcmd_map_get(server->uaddr, &first);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+
+	mutex_lock(&map->lock);
+	err = -EINVAL;
+	if (map->resource_domid != server->domid ||
+	    map->resource_type != RESOURCE_IOREQ_SERVER ||
+	    first < map->resource_first ||
+	    map->resource_idx + (first - map->resource_first) != FRAME_OF_VCPU_0 ||
+	    pages > map->resource_first + map->resource_nr - first)
+		goto err_map;
+
+	if (xen_pv_domain()) {
+		server->kmap = privcmd_pv_kmap(map->frames +
+					       (first - map->resource_first),
+					       pages, map->resource_owner);
+		err = -ENOMEM;
+		if (!server->kmap)
+			goto err_map;
+	}
+	for (i = 0; i < server->vcpus; i++) {
+		page = server->kmap ?
+		       server->kmap->addr + i / SLOTS_PER_PAGE * PAGE_SIZE :
+		       page_address(map->pages[first + i / SLOTS_PER_PAGE]);
+		server->ports[i].slot = (struct ioreq_slot *)page +
+					i % SLOTS_PER_PAGE;
+	}
+	mutex_unlock(&map->lock);
+	server->map = map;
+	return 0;
+
+err_map:
+	mutex_unlock(&map->lock);
+	privcmd_map_put(map);
+	return err;
+}
+
+static void slots_release(struct ioreq_server *server)
+{
+	if (server->kmap)
+		privcmd_pv_kunmap(server->kmap);
+	privcmd_map_put(server->map);
+}
+
+static int ports_copy(struct ioreq_server *server, u64 uports)
+{
+	unsigned int __user *from = u64_to_user_ptr(uports);
+	unsigned int i;
+
+	for (i = 0; i < server->vcpus; i++) {
+		if (get_user(server->ports[i].port, from + i))
+			return -EFAULT;
+		server->ports[i].server = server;
+	}
+	return 0;
+}
+
+static struct ioreq_server *server_new(struct privcmd_file *pf,
+				       const struct privcmd_ioeventfd *args)
+{
+	struct ioreq_server *server;
+	int err;
+
+	server = kvzalloc(struct_size(server, ports, args->vcpus),
+			  GFP_KERNEL_ACCOUNT);
+	if (!server)
+		return ERR_PTR(-ENOMEM);
+	server->file = pf;
+	server->domid = args->dom;
+	server->uaddr = args->ioreq;
+	server->vcpus = args->vcpus;
+	hash_init(server->eventfds);
+
+	err = ports_copy(server, args->ports);
+	if (err)
+		goto err_server;
+	err = slots_locate(server);
+	if (err)
+		goto err_server;
+	err = ports_attach(server);
+	if (err)
+		goto err_slots;
+	list_add(&server->node, &pf->ioreq_servers);
+	return server;
+
+err_slots:
+	slots_release(server);
+err_server:
+	kvfree(server);
+	return ERR_PTR(err);
+}
+
+static void server_free(struct ioreq_server *server)
+{
+	list_del(&server->node);
+	ports_detach(server, server->vcpus);
+	slots_release(server);
+	kvfree(server);
+}
+
+/* The file's server at the address, NULL, or an error if it is another's. */
+static struct ioreq_server *server_find(struct privcmd_file *pf,
+					const struct privcmd_ioeventfd *args)
+{
+	struct ioreq_server *server;
+
+	lockdep_assert_held(&pf->ioeventfd_lock);
+
+	list_for_each_entry(server, &pf->ioreq_servers, node) {
+		if (server->uaddr != args->ioreq)
+			continue;
+		if (server->domid != args->dom || server->vcpus != args->vcpus)
+			return ERR_PTR(-EINVAL);
+		return server;
+	}
+	return NULL;
+}
+
+static struct ioeventfd *eventfd_find(struct ioreq_server *server,
+				      const struct eventfd_ctx *eventfd)
+{
+	struct ioeventfd *e;
+	int bucket;
+
+	hash_for_each(server->eventfds, bucket, e, node) {
+		if (e->eventfd == eventfd)
+			return e;
+	}
+	return NULL;
+}
+
+static int ioeventfd_add(struct privcmd_file *pf,
+			 const struct privcmd_ioeventfd *args,
+			 struct ioeventfd *e)
+{
+	struct ioreq_server *server;
+
+	server = server_find(pf, args);
+	if (!server)
+		server = server_new(pf, args);
+	if (IS_ERR(server))
+		return PTR_ERR(server);
+	if (eventfd_find(server, e->eventfd))
+		return -EBUSY;
+	hash_add_rcu(server->eventfds, &e->node, doorbell_key(e->addr, e->vq));
+	server->nr_eventfds++;
+	return 0;
+}
+
+static int ioeventfd_assign(struct privcmd_file *pf,
+			    const struct privcmd_ioeventfd *args)
+{
+	struct ioeventfd *e;
+	u64 end;
+	int err;
+
+	if (check_add_overflow(args->addr, (u64)args->addr_len, &end))
+		return -EINVAL;
+	if (args->addr_len > 8 || !is_power_of_2(args->addr_len))
+		return -EINVAL;
+	if (!args->vcpus || args->vcpus > MAX_VCPUS)
+		return -EINVAL;
+
+	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	if (!e)
+		return -ENOMEM;
+	e->addr = args->addr;
+	e->len = args->addr_len;
+	e->vq = args->vq;
+	e->eventfd = eventfd_ctx_fdget(args->event_fd);
+	if (IS_ERR(e->eventfd)) {
+		err = PTR_ERR(e->eventfd);
+		goto err_free;
+	}
+
+	mutex_lock(&pf->ioeventfd_lock);
+	err = ioeventfd_add(pf, args, e);
+	mutex_unlock(&pf->ioeventfd_lock);
+	if (!err)
+		return 0;
+
+	eventfd_ctx_put(e->eventfd);
+err_free:
+	kfree(e);
+	return err;
+}
+
+/* Waits for handlers that have found it. */
+static void ioeventfd_remove(struct ioreq_server *server, struct ioeventfd *e)
+{
+	hash_del_rcu(&e->node);
+	synchronize_rcu();
+	eventfd_ctx_put(e->eventfd);
+	kfree(e);
+	server->nr_eventfds--;
+}
+
+static int ioeventfd_deassign(struct privcmd_file *pf,
+			      const struct privcmd_ioeventfd *args)
+{
+	struct ioeventfd *e = NULL;
+	struct ioreq_server *server;
+	struct eventfd_ctx *eventfd;
+
+	eventfd = eventfd_ctx_fdget(args->event_fd);
+	if (IS_ERR(eventfd))
+		return PTR_ERR(eventfd);
+
+	mutex_lock(&pf->ioeventfd_lock);
+	server = server_find(pf, args);
+	if (!IS_ERR_OR_NULL(server))
+		e = eventfd_find(server, eventfd);
+	if (e) {
+		ioeventfd_remove(server, e);
+		if (!server->nr_eventfds)
+			server_free(server);
+	}
+	mutex_unlock(&pf->ioeventfd_lock);
+
+	eventfd_ctx_put(eventfd);
+	return e ? 0 : -ENODEV;
+}
+
+int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg)
+{
+	struct privcmd_ioeventfd args;
+
+	if (copy_from_user(&args, arg, sizeof(args)))
+		return -EFAULT;
+	if (args.flags & ~PRIVCMD_IOEVENTFD_FLAG_DEASSIGN)
+		return -EINVAL;
+	if (!xen_restrict_allows(&pf->restriction, args.dom))
+		return -EPERM;
+	if (args.flags & PRIVCMD_IOEVENTFD_FLAG_DEASSIGN)
+		return ioeventfd_deassign(pf, &args);
+	return ioeventfd_assign(pf, &args);
+}
+
+/* The file is being closed. Without ports there are no handlers. */
+void privcmd_ioeventfd_release(struct privcmd_file *pf)
+{
+	struct ioreq_server *server, *next;
+	struct hlist_node *tmp;
+	struct ioeventfd *e;
+	int bucket;
+
+	list_for_each_entry_safe(server, next, &pf->ioreq_servers, node) {
+		list_del(&server->node);
+		ports_detach(server, server->vcpus);
+		hash_for_each_safe(server->eventfds, bucket, tmp, e, node) {
+			eventfd_ctx_put(e->eventfd);
+			kfree(e);
+		}
+		slots_release(server);
+		kvfree(server);
+	}
+}
