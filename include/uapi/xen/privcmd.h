@@ -156,8 +156,9 @@ struct privcmd_mmap {
 /**
  * DOC: IOCTL_PRIVCMD_MMAP
  *
- * Map runs of frames. After an error some may be mapped, and the mapping cannot
- * be used again. IOCTL_PRIVCMD_MMAPBATCH_V2 is the better choice.
+ * Map runs of frames, all or none. (With the stock driver some may be mapped
+ * after an error, and the mapping cannot be used again.)
+ * IOCTL_PRIVCMD_MMAPBATCH_V2 is the better choice.
  *
  * Argument: &struct privcmd_mmap and its @entry array, read only.
  *
@@ -251,9 +252,9 @@ struct privcmd_mmapbatch_v2 {
  *   a page that is filled
  * * %-ENOMEM: no memory, or no address space for foreign frames
  * * %-ENOENT: every frame has been tried as for 0, and some were paged out; try
- *   those again whose @err is %-ENOENT. Look for that after a return of 0 too:
- *   the stock driver notices it in a PV domain only where the last frames of a
- *   batch are the ones, and in other domains never
+ *   those again whose @err is %-ENOENT. The stock driver notices it in a PV
+ *   domain only where the last frames of a batch are the ones, and in other
+ *   domains never: there, look at @err after a return of 0 too
  *
  * Source: stock Linux 6.12 driver; Xen public/memory.h,
  * XENMEM_add_to_physmap_range, and public/xen.h, mmu_update, for @err.
@@ -265,7 +266,8 @@ struct privcmd_mmapbatch_v2 {
 #ifndef IOCTL_PRIVCMD_DM_OP
 /**
  * struct privcmd_dm_op_buf - a buffer of a device-model operation
- * @uptr: address in the caller; must be writable, even if Xen only reads it
+ * @uptr: address in the caller; must be writable if Xen writes to it. The
+ *	stock driver wants that of every buffer
  * @size: its length in bytes
  */
 struct privcmd_dm_op_buf {
@@ -304,7 +306,8 @@ struct privcmd_dm_op {
  * * %-E2BIG: more buffers than the module parameter
  *   xen_privcmd.dm_op_max_nr_bufs (16 by default), or a buffer longer than
  *   xen_privcmd.dm_op_buf_max_size (4096 bytes by default)
- * * %-ENOSPC: the buffers take more pages than were set aside for them
+ * * %-EINVAL: fewer buffers than the operation has, for operations that are
+ *   known to have two (XSA-506)
  * * %-ENOMEM: no memory
  *
  * Source: stock Linux 6.12 driver; Xen public/hvm/dm_op.h.
@@ -409,21 +412,26 @@ struct privcmd_irqfd {
  *
  * Issue one device-model operation, as a rule an interrupt, each time an
  * eventfd is signalled, without a return to user space. Its result is not
- * reported.
+ * reported. Signals that follow each other closely may be one operation. The
+ * assignment belongs to the file, and ends with it or with the eventfd; when
+ * the command that takes it back returns, nothing is under way any more.
  *
  * Argument: &struct privcmd_irqfd, and @dm_op at assignment, read only.
  *
  * Return: 0 (also for taking back an eventfd that is not assigned), or
  *
- * * %-EOPNOTSUPP: the module was built without support; checked first
  * * %-EFAULT: the argument or @dm_op is not readable
- * * %-EINVAL: unknown bits in @flags, or @fd is not an eventfd
+ * * %-EINVAL: unknown bits in @flags; @fd is not an eventfd; or the operation
+ *   needs a second buffer
  * * %-EPERM: the file is restricted to another domain
+ * * %-E2BIG: @size is more than xen_privcmd.dm_op_buf_max_size
  * * %-ENOMEM: no memory
  * * %-EBADF: @fd is not open
  * * %-EBUSY: the eventfd is assigned already, by whichever file
  *
- * Source: stock Linux 6.12 driver built with CONFIG_XEN_PRIVCMD_EVENTFD.
+ * Source: stock Linux 6.12 driver built with CONFIG_XEN_PRIVCMD_EVENTFD, which
+ * bounds @size by the allocator only and lets every file take back the
+ * assignments of every other. Built without, it answers %-EOPNOTSUPP.
  */
 #define IOCTL_PRIVCMD_IRQFD \
 	_IOC(_IOC_WRITE, 'P', 8, sizeof(struct privcmd_irqfd))
@@ -466,29 +474,33 @@ struct privcmd_ioeventfd {
  * Signal an eventfd each time the guest notifies a virtqueue, without a return
  * to user space: a write of @addr_len bytes at @addr plus 0x50 (the register
  * QueueNotify) whose low 16 data bits are @vq. Other requests are left to the
- * device model.
+ * device model, whose event channels @ports are. The assignment belongs to the
+ * file, and ends with it; until then the page at @ioreq stays in use, even if
+ * it is unmapped.
  *
  * Argument: &struct privcmd_ioeventfd, and the array at @ports at assignment,
  * read only.
  *
  * Return: 0, or
  *
- * * %-EOPNOTSUPP: the module was built without support; checked first
  * * %-EFAULT: the argument or @ports is not readable, or nothing is mapped at
  *   @ioreq
  * * %-EINVAL: unknown bits in @flags; @addr plus @addr_len wraps; @addr_len or
- *   @vcpus out of range; @event_fd is not an eventfd; or @ioreq is in use with
- *   another @dom or @vcpus
+ *   @vcpus out of range; @event_fd is not an eventfd; @ioreq is in use with
+ *   another @dom or @vcpus; it is not where the first ioreq page of an ioreq
+ *   server of @dom was mapped by IOCTL_PRIVCMD_MMAP_RESOURCE, or what is mapped
+ *   there has fewer slots than @vcpus; or a port does not lead to @dom or is
+ *   the kernel's
+ * * %-ENOENT: a port is not bound by a file of /dev/xen/evtchn
  * * %-EPERM: the file is restricted to another domain
  * * %-EBADF: @event_fd is not open
  * * %-EBUSY: the eventfd is assigned to this @ioreq already
  * * %-ENOMEM: no memory, or no IRQ for a port
  * * %-ENODEV: taking back an eventfd that is not assigned
  *
- * and errors of binding a port.
- *
- * Source: stock Linux 6.12 driver built with CONFIG_XEN_PRIVCMD_EVENTFD; Xen
- * public/hvm/ioreq.h.
+ * Source: stock Linux 6.12 driver built with CONFIG_XEN_PRIVCMD_EVENTFD, which
+ * takes any mapping for an ioreq page and any port; Xen public/hvm/ioreq.h.
+ * Built without, it answers %-EOPNOTSUPP.
  */
 #define IOCTL_PRIVCMD_IOEVENTFD \
 	_IOC(_IOC_WRITE, 'P', 9, sizeof(struct privcmd_ioeventfd))
@@ -508,20 +520,22 @@ struct privcmd_pcidev_get_gsi {
 /**
  * DOC: IOCTL_PRIVCMD_PCIDEV_GET_GSI
  *
- * Look up the interrupt of a PCI device that xen-pciback holds. A restricted
- * file may ask too.
+ * Look up the interrupt of a PCI device that xen-pciback holds.
  *
  * Argument: &struct privcmd_pcidev_get_gsi; @sbdf is read, @gsi written.
  *
  * Return: 0, or
  *
- * * %-EINVAL: the kernel was built without CONFIG_XEN_ACPI; checked first
+ * * %-EPERM: the file is restricted: the answer is about the host
  * * %-EFAULT: the argument is not readable or not writable
+ * * %-EINVAL: the kernel has no such service (before Linux 6.12, or without
+ *   CONFIG_XEN_ACPI)
  * * %-EOPNOTSUPP: xen-pciback is not loaded
  * * %-ENODEV: xen-pciback does not hold the device
  * * %-EPERM: the interrupt is not known, as always outside a PVH dom0
  *
- * Source: stock Linux 6.12 driver. Linux 6.1 has no such command (%-ENOTTY).
+ * Source: stock Linux 6.12 driver, which answers a restricted file too. The one
+ * of Linux 6.1 has no such command (%-ENOTTY).
  */
 #define IOCTL_PRIVCMD_PCIDEV_GET_GSI \
 	_IOC(_IOC_NONE, 'P', 10, sizeof(struct privcmd_pcidev_get_gsi))
