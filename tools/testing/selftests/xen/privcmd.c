@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <xen/privcmd.h>
@@ -59,6 +60,7 @@ FIXTURE_TEARDOWN(privcmd)
 #include "privcmd/args.c"
 #include "privcmd/restrict.c"
 #include "privcmd/file.c"
+#include "privcmd/pcidev.c"
 #include "privcmd/compat.c"
 
 TEST_HARNESS_MAIN
