@@ -142,8 +142,8 @@ FIXTURE_TEARDOWN(guests)
 }
 
 /* Make a guest, still paused. */
-static bool create(struct _test_data_guests *self, const char *type,
-		   const char *arguments)
+static bool make_paused(struct _test_data_guests *self, const char *type,
+			const char *arguments)
 {
 	char command[256], number[16];
 	FILE *p;
@@ -206,7 +206,7 @@ TEST_F_TIMEOUT(guests, create__console_ring_is_mapped, GUEST_TIMEOUT)
 	void *ring;
 	int err, i;
 
-	ASSERT_TRUE(create(self, variant->type, ""));
+	ASSERT_TRUE(make_paused(self, variant->type, ""));
 	ASSERT_TRUE(unpause(self));
 	ASSERT_TRUE(wait_for(self, "guest: still here, 1"));
 
@@ -237,7 +237,7 @@ TEST_F_TIMEOUT(guests, restrict__in_a_guest_without_a_target, GUEST_TIMEOUT)
 
 	if (!env_is_ours())
 		SKIP(return, "the guest has our modules");
-	ASSERT_TRUE(create(self, variant->type, ""));
+	ASSERT_TRUE(make_paused(self, variant->type, ""));
 	ASSERT_TRUE(unpause(self));
 	ASSERT_TRUE(wait_for(self, "guest: done"));
 	snprintf(text, sizeof(text), "guest: selftest pass by %s",
@@ -258,7 +258,7 @@ TEST_F_TIMEOUT(guests, restrict__in_a_guest_with_a_target, GUEST_TIMEOUT)
 
 	if (!env_is_ours())
 		SKIP(return, "the guest has our modules");
-	ASSERT_TRUE(create(self, variant->type, ""));
+	ASSERT_TRUE(make_paused(self, variant->type, ""));
 	snprintf(path, sizeof(path), "/local/domain/%u/target", self->domid);
 	ASSERT_TRUE(xs_write(self->xs, XBT_NULL, path, "0", 1));
 	ASSERT_TRUE(unpause(self));
@@ -273,7 +273,7 @@ TEST_F_TIMEOUT(guests, restrict__in_a_guest_with_the_parameter, GUEST_TIMEOUT)
 {
 	if (!env_is_ours())
 		SKIP(return, "the guest has our modules");
-	ASSERT_TRUE(create(self, variant->type, "guest.unrestricted=1"));
+	ASSERT_TRUE(make_paused(self, variant->type, "guest.unrestricted=1"));
 	ASSERT_TRUE(unpause(self));
 	ASSERT_TRUE(wait_for(self, "guest: done"));
 	EXPECT_TRUE(says(self, "hypercall", 4 << 16 | 17));
