@@ -217,13 +217,16 @@ TEST_F_TIMEOUT(foreign, scale__memory_comes_back, 200)
 {
 	struct many m = {};
 	long kib, pages;
+	int rounds;
 
+	/* A PVH dom0 takes ten times as long, for Xen has to flush each page. */
+	rounds = env_is_pv() && !getenv("XEN_TEST_QUICK") ? ROUNDS : 1;
 	ASSERT_EQ(0, many_create(&m, self));
 	/* What the kernel sets up once, it sets up now. */
 	ASSERT_EQ(0, many_round(&m, m.frames));
 	kib = free_kib();
 	pages = xen_free_pages(&m.guest);
-	EXPECT_LT(0, many_rounds(&m, m.frames, 1));
+	EXPECT_LT(0, many_rounds(&m, m.frames, rounds));
 	EXPECT_LT(0, many_rounds(&m, FRAMES_OF_ROUND, ROUNDS));
 	ksft_print_msg("MemFree %+ld KiB, Xen %+ld pages\n",
 		       free_kib() - kib, xen_free_pages(&m.guest) - pages);
