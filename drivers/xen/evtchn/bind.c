@@ -40,19 +40,26 @@ static irqreturn_t evtchn_interrupt(int irq, void *data)
 {
 	struct evtchn_port *p = data;
 
-	/* A debug kernel calls a shared handler once more as it is freed. */
-	if (!refcount_read(&p->users))
+	/* Being unbound: nobody will read it. Remember that it is masked. */
+	if (!refcount_read(&p->users)) {
+		set_bit(EVTCHN_PORT_FIRED, &p->flags);
 		return IRQ_HANDLED;
+	}
 
 	/*
 	 * The port stays masked until write() unmasks it, unless someone else on
 	 * the same IRQ did. Then it is still in the ring, or with the reader, who
 	 * may have looked too early: queue it once more when it is unmasked.
 	 */
-	if (test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
-		set_bit(EVTCHN_PORT_AGAIN, &p->flags);
-	else
+	if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags)) {
 		evtchn_ring_push(&p->file->ring, p->port);
+	} else {
+		set_bit(EVTCHN_PORT_AGAIN, &p->flags);
+		/* Unless it is unmasked just now, by someone who missed that. */
+		smp_mb__after_atomic();
+		if (!test_bit(EVTCHN_PORT_FIRED, &p->flags))
+			evtchn_port_requeue(p);
+	}
 	return IRQ_HANDLED;
 }
 

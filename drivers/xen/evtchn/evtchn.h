@@ -92,6 +92,7 @@ void evtchn_port_unpublish(struct evtchn_port *p);
 struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 				    evtchn_port_t port);
 void evtchn_port_put(struct evtchn_port *p);
+bool evtchn_port_requeue(struct evtchn_port *p);
 void evtchn_port_free(struct evtchn_port *p);
 
 /* bind.c */

@@ -159,12 +159,8 @@ static void evtchn_unmask_port(struct evtchn_port *p)
 	 * If it fired again, it belongs in the ring again, and stays masked. The
 	 * handler may find it before we do, and then queues it itself.
 	 */
-	if (test_and_clear_bit(EVTCHN_PORT_AGAIN, &p->flags)) {
-		if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
-			evtchn_ring_push(&p->file->ring, p->port);
-		return;
-	}
-	xen_irq_lateeoi(p->irq, 0);
+	if (!evtchn_port_requeue(p))
+		xen_irq_lateeoi(p->irq, 0);
 }
 
 /* A port that is not ours, or did not fire, is passed over. */

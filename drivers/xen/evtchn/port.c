@@ -75,6 +75,20 @@ void evtchn_port_put(struct evtchn_port *p)
 		wake_up_var(&p->users);
 }
 
+/*
+ * Queue a port again that fired once more while its reader had it. The handler
+ * and whoever unmasks it may both try: one does. Returns false if it did not
+ * fire again.
+ */
+bool evtchn_port_requeue(struct evtchn_port *p)
+{
+	if (!test_and_clear_bit(EVTCHN_PORT_AGAIN, &p->flags))
+		return false;
+	if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
+		evtchn_ring_push(&p->file->ring, p->port);
+	return true;
+}
+
 /* A look-up may still be reading it. */
 void evtchn_port_free(struct evtchn_port *p)
 {

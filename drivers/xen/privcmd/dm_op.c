@@ -194,9 +194,9 @@ static long dm_op_run(struct dm_op *d, domid_t domid)
 	code = privcmd_dm_op_code(d->op, size);
 	if (d->num < privcmd_dm_op_min_bufs(code))
 		return -EINVAL;
-	/* Better now than when Xen has done it. */
+	/* Better now than when Xen has done it. Writes nothing. */
 	if (!op_is_const(code) &&
-	    fault_in_writeable((char __user *)d->ubuf[0].uptr, size))
+	    fault_in_safe_writeable((char __user *)d->ubuf[0].uptr, size))
 		return -EFAULT;
 
 	write = !reads_only(code);

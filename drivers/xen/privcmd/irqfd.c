@@ -107,10 +107,14 @@ static void irqfd_unlisten(struct irqfd *irqfd)
 	eventfd_ctx_remove_wait_queue(irqfd->eventfd, &irqfd->wait, &count);
 }
 
-/* What was signalled before is delivered first. */
+/*
+ * What was signalled before is delivered first. By us, if no worker has begun:
+ * we may be one, and would wait for another that gets no turn because of us.
+ */
 static void irqfd_free(struct irqfd *irqfd)
 {
-	flush_work(&irqfd->inject);
+	if (cancel_work_sync(&irqfd->inject))
+		irqfd_inject(&irqfd->inject);
 	eventfd_ctx_put(irqfd->eventfd);
 	kfree(irqfd);
 }

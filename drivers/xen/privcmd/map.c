@@ -100,6 +100,7 @@ static void privcmd_vma_open(struct vm_area_struct *vma)
 	if (WARN_ON_ONCE(!old || old->vm_private_data != map))
 		return;
 	zap_vma_ptes(old, old->vm_start, old->vm_end - old->vm_start);
+	map->emptied = true;
 }
 
 static int privcmd_vma_mremap(struct vm_area_struct *vma)
@@ -185,7 +186,8 @@ struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page)
 	if (vma)
 		map = ERR_PTR(-EINVAL);
 	vma = find_vma_of_ours(addr, 1);
-	if (vma && READ_ONCE(vma->vm_private_data)) {
+	if (vma && READ_ONCE(vma->vm_private_data) &&
+	    !((struct privcmd_map *)vma->vm_private_data)->emptied) {
 		map = vma->vm_private_data;
 		refcount_inc(&map->users);
 		*page = (addr - vma->vm_start) >> PAGE_SHIFT;
@@ -272,6 +274,13 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		return err;
 
 	if (!span->map) {
+		/*
+		 * A batch comes with an array as long as the mapping. The others
+		 * may ask for little in a mapping that is huge, and what is set
+		 * aside is for all of it.
+		 */
+		if (claim != PRIVCMD_CLAIM_BATCH && pages > totalram_pages())
+			return -ENOMEM;
 		span->map = map_new(pages);
 		if (!span->map)
 			return -ENOMEM;
@@ -295,6 +304,14 @@ void privcmd_span_end(struct privcmd_span *span)
 	privcmd_map_put(span->map);
 }
 
+/* The same map, and not moved so that another part of it is at the address. */
+static bool span_is_at(const struct privcmd_span *span,
+		       const struct vm_area_struct *vma)
+{
+	return READ_ONCE(vma->vm_private_data) == span->map &&
+	       span->addr - vma->vm_start == span->first << PAGE_SHIFT;
+}
+
 /*
  * For a claim on an unused mapping: empty it, make it unused again, and end.
  * The lock is held for writing, so nobody is about to take a reference.
@@ -306,7 +323,7 @@ void privcmd_span_abandon(struct privcmd_span *span)
 
 	mmap_write_lock(mm);
 	vma = find_vma_of_ours(span->addr, span->nr);
-	if (vma && vma->vm_private_data == span->map) {
+	if (vma && span_is_at(span, vma)) {
 		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 		vma->vm_private_data = NULL;
 		/* The VMA's; ours is still there. */
@@ -328,7 +345,7 @@ struct vm_area_struct *privcmd_span_lock_vma(struct privcmd_span *span)
 
 	mmap_read_lock(current->mm);
 	vma = find_vma_of_ours(span->addr, span->nr);
-	if (vma && READ_ONCE(vma->vm_private_data) == span->map)
+	if (vma && span_is_at(span, vma))
 		return vma;
 	mmap_read_unlock(current->mm);
 	return NULL;

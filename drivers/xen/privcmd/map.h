@@ -43,8 +43,9 @@ struct privcmd_map {
 	unsigned long resource_first, resource_nr;
 	u64 *frames;
 
-	/* Protected by mmap_lock: where the VMA begins. */
+	/* Protected by mmap_lock: where the VMA begins, and (PV) has it moved? */
 	unsigned long start;
+	bool emptied;
 };
 
 /* The part of a map that an ioctl works on; map->lock is held. */

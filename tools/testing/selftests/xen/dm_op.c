@@ -269,6 +269,28 @@ TEST_F(dm_op, any__operation_across_pages)
 	}
 }
 
+/* To see whether a result has a place to go, the place is not written to. */
+TEST_F(dm_op, any__failure_leaves_the_buffer_alone)
+{
+	static const uint32_t codes[] = {
+		XEN_DMOP_create_ioreq_server, XEN_DMOP_get_ioreq_server_info,
+		XEN_DMOP_set_mem_type, 12345, 0xffffffff,
+	};
+	struct xen_dm_op op, before;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(codes); i++) {
+		memset(&op, 0xff, sizeof(op));
+		op.op = codes[i];
+		op.pad = 0;
+		memcpy(&before, &op, sizeof(op));
+		EXPECT_GT(0, dm_one(self->fd, self->domid, &op, sizeof(op)))
+			TH_LOG("operation %u", codes[i]);
+		EXPECT_EQ(0, memcmp(&op, &before, sizeof(op)))
+			TH_LOG("operation %u", codes[i]);
+	}
+}
+
 /* An operation whose result has no place to go is not done. */
 TEST_F(dm_op, create_ioreq_server__read_only_is_efault)
 {
