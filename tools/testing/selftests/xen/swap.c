@@ -125,7 +125,8 @@ TEST_F_TIMEOUT(swap, unload__names_who_has_a_node_open, 60)
 	unsigned int i;
 	int fd;
 
-	for (i = 0; i < ARRAY_SIZE(node); i++) {
+	/* All of /proc is searched each time, which takes a second. */
+	for (i = getenv("XEN_TEST_QUICK") ? 3 : 0; i < ARRAY_SIZE(node); i++) {
 		fd = open(node[i], O_RDONLY | O_CLOEXEC);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(1, swap_to("stock", self->output));
