@@ -46,13 +46,22 @@
  * and errno EXXX. A command number that is not listed here answers
  *
  * * %-ENOTTY: unknown command, also the dma-buf commands of a kernel that was
- *   built without CONFIG_XEN_GNTDEV_DMABUF
+ *   built without CONFIG_DMA_SHARED_BUFFER (the stock driver: without
+ *   CONFIG_XEN_GNTDEV_DMABUF)
  *
  * mmap(2) makes a map accessible. The offset is its @index and the length its
  * number of grants times the page size. A mapping without PROT_WRITE is a
  * read-only one for Xen too, as a peer that granted its pages read-only
- * demands. A map can be mapped once, also after a failure or a munmap(2) only
- * a new map can. The grants go back when the mapping and the map are both gone.
+ * demands, and mprotect(2) cannot make it writable. A map can be mapped once,
+ * also after a failure or a munmap(2) only a new map can. The grants go back
+ * when the last mapping is gone: of a part of the map in a PV domain, of all of
+ * it, also after fork(2), elsewhere (the stock driver waits for
+ * UNMAP_GRANT_REF, too, except in a PV domain). A page that is in use by then,
+ * by I/O for instance, goes back when it is not.
+ *
+ * In a PV domain a mapping is not inherited over fork(2) and cannot be moved or
+ * have its protection changed; a refused attempt to move it, and madvise(2) that
+ * drops pages, leave it without memory (SIGBUS).
  *
  * * %-EINVAL: writable but not MAP_SHARED; no map with this offset and length;
  *   the map has been mapped before; or Xen refused one of the grants, in which
@@ -249,8 +258,9 @@ struct ioctl_gntdev_unmap_notify {
  *
  * Say what happens when the grants of a map go back, even if the process
  * crashes: so the peer can notice. The byte is cleared before, the event sent
- * after the pages are unmapped. A map has one notification, whichever page
- * @index lies in, and a second call replaces the first.
+ * after the pages are unmapped; of a map that was never mapped, when it goes.
+ * A map has one notification, whichever page @index lies in, and a second call
+ * replaces the first.
  *
  * Argument: &struct ioctl_gntdev_unmap_notify, read only.
  *
@@ -375,17 +385,22 @@ struct ioctl_gntdev_dmabuf_exp_from_refs {
  * DOC: IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS
  *
  * Map grants of one domain and export the pages as a dma-buf. The grants go
- * back when the last user of the dma-buf has let go of it.
+ * back when the last user of the dma-buf has let go of it; it may outlive the
+ * file. mmap(2) of the descriptor shows the pages to a process. In a PV domain
+ * a driver that imports the dma-buf cannot have its pages in one piece of kernel
+ * memory, unless it is a single page.
  *
  * Argument: &struct ioctl_gntdev_dmabuf_exp_from_refs with @count entries in
  * @refs, read; @fd is written.
  *
  * Return: 0, or
  *
- * * %-ENOTTY: the kernel was built without CONFIG_XEN_GNTDEV_DMABUF
- * * %-EINVAL: this is a PV domain, which is checked first; @count is 0 or above
- *   the module parameter xen_gntdev.limit; both flags are set; or Xen refused
- *   one of the grants
+ * * %-ENOTTY: the kernel has no dma-bufs, see above
+ * * %-EINVAL: @count is 0 or above the module parameter xen_gntdev.limit; both
+ *   flags are set; or Xen refused one of the grants (the stock driver: also in
+ *   every PV domain)
+ * * %-EOPNOTSUPP: the kernel cannot provide memory of the kind that a flag asks
+ *   for: it was built without CONFIG_XEN_GRANT_DMA_ALLOC
  * * %-EFAULT: the argument is not readable or not writable
  * * %-ENOMEM: no memory of the requested kind
  * * %-EMFILE: the process has no free descriptor
@@ -400,8 +415,8 @@ struct ioctl_gntdev_dmabuf_exp_from_refs {
 /**
  * struct ioctl_gntdev_dmabuf_exp_wait_released - argument of
  *	IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED
- * @fd: descriptor number that IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS returned; it
- *	names the dma-buf even after it has been closed
+ * @fd: a descriptor of the dma-buf; or else, after it has been closed, the
+ *	number that IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS returned
  * @wait_to_ms: longest time to wait, in milliseconds; 0 only asks
  */
 struct ioctl_gntdev_dmabuf_exp_wait_released {
@@ -418,7 +433,7 @@ struct ioctl_gntdev_dmabuf_exp_wait_released {
  *
  * Return: 0 when it has been released, or
  *
- * * %-ENOTTY: the kernel was built without CONFIG_XEN_GNTDEV_DMABUF
+ * * %-ENOTTY: the kernel has no dma-bufs, see above
  * * %-EFAULT: the argument is not readable
  * * %-ENOENT: this file exported no such dma-buf, or it was released before the
  *   call, which is success for most callers
@@ -463,11 +478,11 @@ struct ioctl_gntdev_dmabuf_imp_to_refs {
  *
  * Return: 0, or
  *
- * * %-ENOTTY: the kernel was built without CONFIG_XEN_GNTDEV_DMABUF
+ * * %-ENOTTY: the kernel has no dma-bufs, see above
  * * %-EFAULT: the argument is not readable or not writable
  * * %-EINVAL: @count is 0 or above the module parameter xen_gntdev.limit; it is
- *   not the size of the dma-buf; the dma-buf does not start at a page; or @fd
- *   is no dma-buf
+ *   not the size of the dma-buf; the dma-buf consists of something other than
+ *   whole pages of memory; or @fd is no dma-buf
  * * %-EBADF: @fd is not open
  * * %-ENOMEM: no memory
  * * %-ENOSPC: the grant table is full
@@ -484,7 +499,8 @@ struct ioctl_gntdev_dmabuf_imp_to_refs {
 /**
  * struct ioctl_gntdev_dmabuf_imp_release - argument of
  *	IOCTL_GNTDEV_DMABUF_IMP_RELEASE
- * @fd: descriptor number that was given to IOCTL_GNTDEV_DMABUF_IMP_TO_REFS
+ * @fd: a descriptor of the dma-buf; or else, after it has been closed, the
+ *	number that was given to IOCTL_GNTDEV_DMABUF_IMP_TO_REFS
  * @reserved: has always been ignored; set it to 0
  */
 struct ioctl_gntdev_dmabuf_imp_release {
@@ -495,13 +511,14 @@ struct ioctl_gntdev_dmabuf_imp_release {
 /**
  * DOC: IOCTL_GNTDEV_DMABUF_IMP_RELEASE
  *
- * Revoke the grants of an imported dma-buf and let go of it.
+ * Revoke the grants of an imported dma-buf and let go of it. While the peer
+ * still maps one of them, the dma-buf stays in use, also after this.
  *
  * Argument: &struct ioctl_gntdev_dmabuf_imp_release, read only.
  *
  * Return: 0, or
  *
- * * %-ENOTTY: the kernel was built without CONFIG_XEN_GNTDEV_DMABUF
+ * * %-ENOTTY: the kernel has no dma-bufs, see above
  * * %-EFAULT: the argument is not readable
  * * %-ENOENT: this file imported no such dma-buf
  *

@@ -91,7 +91,7 @@ KICK = 2
 # How many lines after the first complaint go to the terminal.
 CONTEXT = 30
 
-OUR_MODULES = ('xen-hypercall', 'xen-privcmd', 'xen-evtchn')
+OUR_MODULES = ('xen-hypercall', 'xen-privcmd', 'xen-evtchn', 'xen-gntdev')
 
 
 class Difference(collections.namedtuple('Difference',

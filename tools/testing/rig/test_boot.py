@@ -30,6 +30,7 @@ OURS = """\
 [    4.3] @rig module xen-hypercall version=0.1 taint=OE
 [    4.4] @rig module xen-privcmd version=0.1 taint=OE
 [    4.5] @rig module xen-evtchn version=0.1 taint=OE
+[    4.5] @rig module xen-gntdev version=0.1 taint=OE
 [    4.6] @rig module xenfs version=none taint=
 """
 

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * GRANT_COPY: let Xen copy between memory of the caller and grants.
+ *
+ * Segments are taken in from user space some at a time, and made into
+ * operations for Xen: one for each page of local memory, so two at most for a
+ * segment, because a granted side stays within its page. Local memory is pinned
+ * by runs: segments that follow each other in memory, which is how callers cut
+ * up their buffers, are pinned at once. A run is either written to or read, so
+ * that exactly the pages that Xen wrote to are marked dirty.
+ *
+ * Segments of a call that fails half way may have been copied, as documented.
+ */
+#include <linux/build_bug.h>
+#include <linux/compat.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <xen/gntdev.h>
+#include <xen/grant_table.h>
+#include <xen/interface/xen.h>
+#include <xen/page.h>
+
+#include "gntdev/gntdev.h"
+#include "hypercall/hypercall.h"
+
+/* Segments taken in at a time, and what they can become. */
+#define COPY_SEGMENTS	128U
+#define COPY_OPS	(2 * COPY_SEGMENTS)
+
+/* A frame that is being paged in by the toolstack: wait so long in all. */
+#define COPY_EAGAIN_TRIES	256
+
+/* Local memory of neighbouring segments. */
+struct copy_run {
+	/* Its first page by address, and where in gntdev_copy.pages that is. */
+	unsigned long page;
+	u32 first;
+	u32 nr;
+	bool written;
+};
+
+struct gntdev_copy {
+	struct gntdev_grant_copy_segment segments[COPY_SEGMENTS];
+	/* How many operations each segment has become. */
+	u8 parts[COPY_SEGMENTS];
+	struct gnttab_copy ops[COPY_OPS];
+	struct page *pages[COPY_OPS];
+	struct copy_run runs[COPY_SEGMENTS];
+	u32 nr_segments;
+	u32 nr_ops;
+	u32 nr_pages;
+	u32 nr_runs;
+};
+
+static_assert(sizeof(struct gntdev_grant_copy_segment) == 24);
+static_assert(XEN_PAGE_SIZE == PAGE_SIZE);
+
+static int check_segment(const struct gntdev_grant_copy_segment *seg)
+{
+	const u32 source_end = seg->source.foreign.offset + seg->len;
+	const u32 dest_end = seg->dest.foreign.offset + seg->len;
+
+	if (!(seg->flags & (GNTCOPY_source_gref | GNTCOPY_dest_gref)))
+		return -EINVAL;
+	if ((seg->flags & GNTCOPY_source_gref) && source_end > XEN_PAGE_SIZE)
+		return -EINVAL;
+	if ((seg->flags & GNTCOPY_dest_gref) && dest_end > XEN_PAGE_SIZE)
+		return -EINVAL;
+	return 0;
+}
+
+/* The segment's local memory: returns the index of its first page. */
+static u32 add_local(struct gntdev_copy *copy, unsigned long addr, u32 len,
+		     bool written)
+{
+	const unsigned long first = addr >> PAGE_SHIFT;
+	const unsigned long last = (addr + len - 1) >> PAGE_SHIFT;
+	struct copy_run *run;
+
+	run = copy->nr_runs ? &copy->runs[copy->nr_runs - 1] : NULL;
+	/* Does it begin in the last run, or right behind it? */
+	if (!run || run->written != written || first < run->page ||
+	    first > run->page + run->nr) {
+		run = &copy->runs[copy->nr_runs++];
+		*run = (struct copy_run){
+			.page = first,
+			.first = copy->nr_pages,
+			.written = written,
+		};
+	}
+	run->nr = max_t(u32, run->nr, last - run->page + 1);
+	copy->nr_pages = run->first + run->nr;
+	return run->first + (first - run->page);
+}
+
+static void add_op(struct gntdev_copy *copy,
+		   const struct gntdev_grant_copy_segment *seg,
+		   unsigned long local, u32 page, u32 done, u32 len)
+{
+	struct gnttab_copy *op = &copy->ops[copy->nr_ops++];
+
+	op->flags = seg->flags & (GNTCOPY_source_gref | GNTCOPY_dest_gref);
+	op->len = len;
+	op->status = GNTST_general_error;
+	if (op->flags & GNTCOPY_source_gref) {
+		op->source.u.ref = seg->source.foreign.ref;
+		op->source.domid = seg->source.foreign.domid;
+		op->source.offset = seg->source.foreign.offset + done;
+	} else {
+		/* Its frame comes when the page has been pinned. */
+		op->source.u.gmfn = page;
+		op->source.domid = DOMID_SELF;
+		op->source.offset = offset_in_page(local);
+	}
+	if (op->flags & GNTCOPY_dest_gref) {
+		op->dest.u.ref = seg->dest.foreign.ref;
+		op->dest.domid = seg->dest.foreign.domid;
+		op->dest.offset = seg->dest.foreign.offset + done;
+	} else {
+		op->dest.u.gmfn = page;
+		op->dest.domid = DOMID_SELF;
+		op->dest.offset = offset_in_page(local);
+	}
+}
+
+static int add_segment(struct gntdev_copy *copy,
+		       const struct gntdev_grant_copy_segment *seg)
+{
+	const bool written = !(seg->flags & GNTCOPY_dest_gref);
+	void __user *virt = written ? seg->dest.virt : seg->source.virt;
+	unsigned long local = (unsigned long)virt;
+	u32 done, len, page;
+
+	if (!seg->len)
+		return 0;
+	if ((seg->flags & GNTCOPY_source_gref) &&
+	    (seg->flags & GNTCOPY_dest_gref)) {
+		add_op(copy, seg, 0, 0, 0, seg->len);
+		return 0;
+	}
+	if (!access_ok(virt, seg->len))
+		return -EFAULT;
+	page = add_local(copy, local, seg->len, written);
+	for (done = 0; done < seg->len; done += len) {
+		len = min_t(u32, seg->len - done,
+			    PAGE_SIZE - offset_in_page(local + done));
+		add_op(copy, seg, local + done, page++, done, len);
+	}
+	return 0;
+}
+
+/* Pointers of a 32-bit caller have nothing in their upper half. */
+static void widen_segment(struct gntdev_grant_copy_segment *seg)
+{
+	if (!(seg->flags & GNTCOPY_source_gref))
+		seg->source.virt = compat_ptr(ptr_to_compat(seg->source.virt));
+	if (!(seg->flags & GNTCOPY_dest_gref))
+		seg->dest.virt = compat_ptr(ptr_to_compat(seg->dest.virt));
+}
+
+static int take_segments(struct gntdev_copy *copy, bool narrow,
+			 const struct gntdev_grant_copy_segment __user *segments,
+			 u32 nr)
+{
+	struct gntdev_grant_copy_segment *seg;
+	u32 i, before;
+	int err;
+
+	copy->nr_segments = nr;
+	copy->nr_ops = 0;
+	copy->nr_pages = 0;
+	copy->nr_runs = 0;
+	if (copy_from_user(copy->segments, segments, nr * sizeof(*seg)))
+		return -EFAULT;
+	for (i = 0; i < nr; i++) {
+		seg = &copy->segments[i];
+		if (narrow)
+			widen_segment(seg);
+		before = copy->nr_ops;
+		err = check_segment(seg) ?: add_segment(copy, seg);
+		if (err)
+			return err;
+		copy->parts[i] = copy->nr_ops - before;
+	}
+	return 0;
+}
+
+static void unpin_runs(struct gntdev_copy *copy, u32 nr)
+{
+	struct copy_run *run;
+
+	for (run = copy->runs; run < copy->runs + nr; run++)
+		unpin_user_pages_dirty_lock(copy->pages + run->first, run->nr,
+					    run->written);
+}
+
+static int pin_runs(struct gntdev_copy *copy)
+{
+	struct copy_run *run;
+	int pinned;
+	u32 i;
+
+	for (i = 0; i < copy->nr_runs; i++) {
+		run = &copy->runs[i];
+		pinned = pin_user_pages_fast(run->page << PAGE_SHIFT, run->nr,
+					     run->written ? FOLL_WRITE : 0,
+					     copy->pages + run->first);
+		if (pinned == run->nr)
+			continue;
+		if (pinned > 0)
+			unpin_user_pages(copy->pages + run->first, pinned);
+		unpin_runs(copy, i);
+		return pinned < 0 ? pinned : -EFAULT;
+	}
+	return 0;
+}
+
+static void set_frames(struct gntdev_copy *copy)
+{
+	struct gnttab_copy *op;
+
+	for (op = copy->ops; op < copy->ops + copy->nr_ops; op++) {
+		if (!(op->flags & GNTCOPY_source_gref))
+			op->source.u.gmfn =
+				xen_page_to_gfn(copy->pages[op->source.u.gmfn]);
+		if (!(op->flags & GNTCOPY_dest_gref))
+			op->dest.u.gmfn =
+				xen_page_to_gfn(copy->pages[op->dest.u.gmfn]);
+	}
+}
+
+static long copy_op(struct gnttab_copy *ops, u32 nr)
+{
+	return xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_copy,
+			      (unsigned long)ops, nr);
+}
+
+/* The frame of a grant has to be brought back from somewhere first. */
+static int retry_op(struct gnttab_copy *op)
+{
+	int tries, err;
+
+	for (tries = 1; tries < COPY_EAGAIN_TRIES; tries++) {
+		schedule_timeout_killable(msecs_to_jiffies(tries));
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		err = copy_op(op, 1);
+		if (err || op->status != GNTST_eagain)
+			return err;
+	}
+	op->status = GNTST_bad_page;
+	return 0;
+}
+
+static int copy_ops(struct gntdev_copy *copy)
+{
+	u32 i;
+	int err;
+
+	if (!copy->nr_ops)
+		return 0;
+	err = copy_op(copy->ops, copy->nr_ops);
+	for (i = 0; i < copy->nr_ops && !err; i++) {
+		if (unlikely(copy->ops[i].status == GNTST_eagain))
+			err = retry_op(&copy->ops[i]);
+	}
+	return err;
+}
+
+/* Each segment gets the first failure of its operations. */
+static void set_statuses(struct gntdev_copy *copy)
+{
+	const struct gnttab_copy *op = copy->ops;
+	s16 status;
+	u32 i, part;
+
+	for (i = 0; i < copy->nr_segments; i++) {
+		status = GNTST_okay;
+		for (part = 0; part < copy->parts[i]; part++, op++) {
+			if (status == GNTST_okay)
+				status = op->status;
+		}
+		copy->segments[i].status = status;
+	}
+}
+
+static int put_statuses(const struct gntdev_copy *copy,
+			struct gntdev_grant_copy_segment __user *segments)
+{
+	u32 i;
+
+	if (!user_write_access_begin(segments, copy->nr_segments * sizeof(*segments)))
+		return -EFAULT;
+	for (i = 0; i < copy->nr_segments; i++)
+		unsafe_put_user(copy->segments[i].status, &segments[i].status,
+				err_access);
+	user_write_access_end();
+	return 0;
+
+err_access:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+static int copy_some(struct gntdev_copy *copy, bool narrow,
+		     struct gntdev_grant_copy_segment __user *segments, u32 nr)
+{
+	int err;
+
+	err = take_segments(copy, narrow, segments, nr);
+	if (err)
+		return err;
+	err = pin_runs(copy);
+	if (err)
+		return err;
+	set_frames(copy);
+	err = copy_ops(copy);
+	unpin_runs(copy, copy->nr_runs);
+	if (err)
+		return err;
+	set_statuses(copy);
+	return put_statuses(copy, segments);
+}
+
+static int grant_copy(struct gntdev_file *gf, bool narrow,
+		      struct gntdev_grant_copy_segment __user *segments, u32 count)
+{
+	struct gntdev_copy *copy;
+	int err = 0;
+	u32 nr;
+
+	/* One is kept with the file; threads that copy at once have their own. */
+	copy = xchg(&gf->copy, NULL);
+	if (!copy)
+		copy = kvmalloc(sizeof(*copy), GFP_KERNEL_ACCOUNT);
+	if (!copy)
+		return -ENOMEM;
+	for (; count && !err; count -= nr, segments += nr) {
+		nr = min(count, COPY_SEGMENTS);
+		err = copy_some(copy, narrow, segments, nr);
+		cond_resched();
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+	}
+	copy = xchg(&gf->copy, copy);
+	kvfree(copy);
+	return err;
+}
+
+void gntdev_copy_free(struct gntdev_file *gf)
+{
+	kvfree(gf->copy);
+}
+
+int gntdev_grant_copy(struct gntdev_file *gf, void __user *uarg)
+{
+	struct ioctl_gntdev_grant_copy arg;
+
+	if (copy_from_user(&arg, uarg, sizeof(arg)))
+		return -EFAULT;
+	return grant_copy(gf, false, arg.segments, arg.count);
+}
+
+#ifdef CONFIG_COMPAT
+
+struct compat_gntdev_grant_copy {
+	compat_uint_t count;
+	compat_uptr_t segments;
+};
+
+static_assert(sizeof(struct compat_gntdev_grant_copy) == 8);
+
+int gntdev_compat_grant_copy(struct gntdev_file *gf, void __user *uarg)
+{
+	struct compat_gntdev_grant_copy arg;
+
+	if (copy_from_user(&arg, uarg, sizeof(arg)))
+		return -EFAULT;
+	return grant_copy(gf, true, compat_ptr(arg.segments), arg.count);
+}
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Grants as dma-bufs and back, for kernels that have dma-bufs at all.
+ */
+#ifndef XEN_GNTDEV_DMABUF_H
+#define XEN_GNTDEV_DMABUF_H
+
+#include <linux/compiler.h>
+#include <linux/errno.h>
+
+struct device;
+struct gntdev_file;
+
+#ifdef CONFIG_DMA_SHARED_BUFFER
+
+/* dmabuf_exp.c */
+int gntdev_dmabuf_exp_from_refs(struct gntdev_file *gf, void __user *uarg);
+int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf, void __user *uarg);
+void gntdev_dmabuf_exp_forget(struct gntdev_file *gf);
+
+/* dmabuf_imp.c */
+int gntdev_dmabuf_imp_to_refs(struct gntdev_file *gf, void __user *uarg);
+int gntdev_dmabuf_imp_release(struct gntdev_file *gf, void __user *uarg);
+void gntdev_dmabuf_imp_release_all(struct gntdev_file *gf);
+int gntdev_dmabuf_imp_init(void);
+void gntdev_dmabuf_imp_exit(void);
+
+#else
+
+static inline int gntdev_dmabuf_exp_from_refs(struct gntdev_file *gf,
+					      void __user *uarg)
+{
+	return -ENOTTY;
+}
+
+static inline int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf,
+						  void __user *uarg)
+{
+	return -ENOTTY;
+}
+
+static inline void gntdev_dmabuf_exp_forget(struct gntdev_file *gf)
+{
+}
+
+static inline int gntdev_dmabuf_imp_to_refs(struct gntdev_file *gf,
+					    void __user *uarg)
+{
+	return -ENOTTY;
+}
+
+static inline int gntdev_dmabuf_imp_release(struct gntdev_file *gf,
+					    void __user *uarg)
+{
+	return -ENOTTY;
+}
+
+static inline void gntdev_dmabuf_imp_release_all(struct gntdev_file *gf)
+{
+}
+
+static inline int gntdev_dmabuf_imp_init(void)
+{
+	return 0;
+}
+
+static inline void gntdev_dmabuf_imp_exit(void)
+{
+}
+
+#endif
+
+#endif

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Grants of another domain as a dma-buf.
+ *
+ * An export is a map whose grants stay mapped as long as the dma-buf lives. It
+ * does not need the file that made it, which only remembers it so that somebody
+ * can wait for its end.
+ *
+ * In a PV domain, pages that follow each other here need not do so in the
+ * machine, so devices are given them one by one; and a process can see them
+ * only by a grant of its own (pv.c), which is what mmap() of the dma-buf makes.
+ * What cannot be had there is a kernel mapping of several pages in a row:
+ * Xen would refuse the page tables.
+ */
+#include <linux/completion.h>
+#include <linux/dma-buf.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/iosys-map.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include <xen/gntdev.h>
+#include <xen/xen.h>
+
+#include "compat/mm.h"
+#include "gntdev/dmabuf.h"
+#include "gntdev/gntdev.h"
+
+/**
+ * struct gntdev_export - an exported dma-buf
+ * @node: in gntdev_file.exports, or empty; protected by exports_lock
+ * @dmabuf: the dma-buf, for comparison
+ * @fd: the descriptor that the caller was told
+ * @users: dma-buf, and those that wait for its end
+ * @released: the last user of the dma-buf has let go of it
+ * @map: the grants
+ * @lock: protects @attachments
+ * @attachments: struct export_attachment
+ */
+struct gntdev_export {
+	struct list_head node;
+	struct dma_buf *dmabuf;
+	u32 fd;
+	refcount_t users;
+	struct completion released;
+	struct gntdev_map *map;
+	/* Protects: */
+	struct mutex lock;
+	struct list_head attachments;
+};
+
+/**
+ * struct export_attachment - what a device has of an export
+ * @node: in gntdev_export.attachments, while it is mapped
+ * @dev: the device
+ * @sgt: the pages as the device sees them
+ */
+struct export_attachment {
+	struct list_head node;
+	struct device *dev;
+	struct sg_table sgt;
+};
+
+/* Protects the lists of exports of all files. */
+static DEFINE_MUTEX(exports_lock);
+
+static void export_put(struct gntdev_export *exp)
+{
+	if (!refcount_dec_and_test(&exp->users))
+		return;
+	mutex_destroy(&exp->lock);
+	kfree(exp);
+}
+
+static int exp_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *attach)
+{
+	struct export_attachment *a;
+
+	a = kzalloc(sizeof(*a), GFP_KERNEL);
+	if (!a)
+		return -ENOMEM;
+	a->dev = attach->dev;
+	attach->priv = a;
+	return 0;
+}
+
+static void exp_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *attach)
+{
+	kfree(attach->priv);
+}
+
+static struct sg_table *exp_map(struct dma_buf_attachment *attach,
+				enum dma_data_direction dir)
+{
+	const unsigned int segment = xen_pv_domain() ? PAGE_SIZE : UINT_MAX;
+	struct gntdev_export *exp = attach->dmabuf->priv;
+	struct export_attachment *a = attach->priv;
+	int err;
+
+	err = sg_alloc_table_from_pages_segment(&a->sgt, exp->map->pages,
+						exp->map->count, 0,
+						attach->dmabuf->size, segment,
+						GFP_KERNEL);
+	if (err)
+		return ERR_PTR(err);
+	err = dma_map_sgtable(a->dev, &a->sgt, dir, 0);
+	if (err) {
+		sg_free_table(&a->sgt);
+		return ERR_PTR(err);
+	}
+	mutex_lock(&exp->lock);
+	list_add(&a->node, &exp->attachments);
+	mutex_unlock(&exp->lock);
+	return &a->sgt;
+}
+
+static void exp_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
+		      enum dma_data_direction dir)
+{
+	struct gntdev_export *exp = attach->dmabuf->priv;
+	struct export_attachment *a = attach->priv;
+
+	mutex_lock(&exp->lock);
+	list_del(&a->node);
+	mutex_unlock(&exp->lock);
+	dma_unmap_sgtable(a->dev, sgt, dir, 0);
+	sg_free_table(sgt);
+}
+
+static int exp_begin_cpu_access(struct dma_buf *dmabuf,
+				enum dma_data_direction dir)
+{
+	struct gntdev_export *exp = dmabuf->priv;
+	struct export_attachment *a;
+
+	mutex_lock(&exp->lock);
+	list_for_each_entry(a, &exp->attachments, node)
+		dma_sync_sgtable_for_cpu(a->dev, &a->sgt, dir);
+	mutex_unlock(&exp->lock);
+	return 0;
+}
+
+static int exp_end_cpu_access(struct dma_buf *dmabuf,
+			      enum dma_data_direction dir)
+{
+	struct gntdev_export *exp = dmabuf->priv;
+	struct export_attachment *a;
+
+	mutex_lock(&exp->lock);
+	list_for_each_entry(a, &exp->attachments, node)
+		dma_sync_sgtable_for_device(a->dev, &a->sgt, dir);
+	mutex_unlock(&exp->lock);
+	return 0;
+}
+
+static vm_fault_t exp_fault(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct vm_operations_struct exp_vm_ops = {
+	.fault = exp_fault,
+};
+
+/* The VMA holds the dma-buf, and lies within it. */
+static int exp_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	struct gntdev_export *exp = dmabuf->priv;
+	unsigned long left = vma_pages(vma);
+
+	if (!(vma->vm_flags & VM_SHARED)) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EINVAL;
+		vm_flags_clear(vma, VM_MAYWRITE);
+	}
+	if (xen_pv_domain())
+		return gntdev_pv_mmap_shared(exp->map, vma);
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP);
+	vma->vm_ops = &exp_vm_ops;
+	return vm_insert_pages(vma, vma->vm_start,
+			       exp->map->pages + vma->vm_pgoff, &left);
+}
+
+static int exp_vmap(struct dma_buf *dmabuf, struct iosys_map *iosys)
+{
+	struct gntdev_export *exp = dmabuf->priv;
+	struct gntdev_map *map = exp->map;
+	void *vaddr;
+
+	if (xen_pv_domain() && map->count > 1)
+		return -EOPNOTSUPP;
+	if (map->count == 1)
+		vaddr = page_to_virt(map->pages[0]);
+	else
+		vaddr = vmap(map->pages, map->count, VM_MAP, PAGE_KERNEL);
+	if (!vaddr)
+		return -ENOMEM;
+	iosys_map_set_vaddr(iosys, vaddr);
+	return 0;
+}
+
+static void exp_vunmap(struct dma_buf *dmabuf, struct iosys_map *iosys)
+{
+	if (is_vmalloc_addr(iosys->vaddr))
+		vunmap(iosys->vaddr);
+}
+
+static void exp_release(struct dma_buf *dmabuf)
+{
+	struct gntdev_export *exp = dmabuf->priv;
+
+	gntdev_grants_close(exp->map);
+	gntdev_map_put(exp->map);
+	mutex_lock(&exports_lock);
+	list_del_init(&exp->node);
+	mutex_unlock(&exports_lock);
+	complete_all(&exp->released);
+	export_put(exp);
+}
+
+static const struct dma_buf_ops exp_ops = {
+	.cache_sgt_mapping	= true,
+	.attach			= exp_attach,
+	.detach			= exp_detach,
+	.map_dma_buf		= exp_map,
+	.unmap_dma_buf		= exp_unmap,
+	.begin_cpu_access	= exp_begin_cpu_access,
+	.end_cpu_access		= exp_end_cpu_access,
+	.mmap			= exp_mmap,
+	.vmap			= exp_vmap,
+	.vunmap			= exp_vunmap,
+	.release		= exp_release,
+};
+
+/* A dma-buf of the map, whose reference goes to it. */
+static struct gntdev_export *export_new(struct gntdev_map *map)
+{
+	DEFINE_DMA_BUF_EXPORT_INFO(info);
+	struct gntdev_export *exp;
+	struct dma_buf *dmabuf;
+
+	exp = kzalloc(sizeof(*exp), GFP_KERNEL_ACCOUNT);
+	if (!exp)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&exp->node);
+	refcount_set(&exp->users, 1);
+	init_completion(&exp->released);
+	exp->map = map;
+	mutex_init(&exp->lock);
+	INIT_LIST_HEAD(&exp->attachments);
+
+	info.ops = &exp_ops;
+	info.size = (size_t)map->count << PAGE_SHIFT;
+	info.flags = O_RDWR;
+	info.priv = exp;
+	dmabuf = dma_buf_export(&info);
+	if (IS_ERR(dmabuf)) {
+		export_put(exp);
+		return ERR_CAST(dmabuf);
+	}
+	exp->dmabuf = dmabuf;
+	return exp;
+}
+
+static int copy_refs(struct gntdev_map *map, const u32 __user *uref, u32 domid)
+{
+	const u32 room = gntdev_ops_size(map->count) / sizeof(*uref);
+	u32 *ref = map->ops;
+	u32 i, k, nr;
+
+	for (i = 0; i < map->count; i += nr) {
+		nr = min(room, map->count - i);
+		if (copy_from_user(ref, uref + i, nr * sizeof(*ref)))
+			return -EFAULT;
+		for (k = 0; k < nr; k++)
+			gntdev_grant_init(&map->grants[i + k], domid, ref[k]);
+	}
+	return 0;
+}
+
+/* The grants, mapped. */
+static struct gntdev_map *map_refs(const u32 __user *uref, u32 count, u32 domid)
+{
+	struct gntdev_map *map;
+	int err;
+
+	map = gntdev_map_new(count);
+	if (!map)
+		return ERR_PTR(-ENOMEM);
+	err = copy_refs(map, uref, domid) ?: gntdev_grants_map(map);
+	if (err) {
+		gntdev_map_put(map);
+		return ERR_PTR(err);
+	}
+	return map;
+}
+
+/* Tell the caller and the file, and then make it visible. */
+static int export_install(struct gntdev_file *gf, struct gntdev_export *exp,
+			  u32 __user *ufd)
+{
+	int fd;
+
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	if (put_user(fd, ufd)) {
+		put_unused_fd(fd);
+		return -EFAULT;
+	}
+	exp->fd = fd;
+	mutex_lock(&exports_lock);
+	list_add(&exp->node, &gf->exports);
+	mutex_unlock(&exports_lock);
+	fd_install(fd, exp->dmabuf->file);
+	return 0;
+}
+
+int gntdev_dmabuf_exp_from_refs(struct gntdev_file *gf, void __user *uarg)
+{
+	struct ioctl_gntdev_dmabuf_exp_from_refs __user *u = uarg;
+	struct ioctl_gntdev_dmabuf_exp_from_refs arg;
+	struct gntdev_export *exp;
+	struct gntdev_map *map;
+	int err;
+
+	if (copy_from_user(&arg, u, sizeof(arg)))
+		return -EFAULT;
+	if (!gntdev_count_ok(arg.count))
+		return -EINVAL;
+	arg.flags &= GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT;
+	if (arg.flags == (GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT))
+		return -EINVAL;
+	if (arg.flags)
+		return -EOPNOTSUPP;
+	map = map_refs(u->refs, arg.count, arg.domid);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	exp = export_new(map);
+	if (IS_ERR(exp)) {
+		gntdev_grants_close(map);
+		gntdev_map_put(map);
+		return PTR_ERR(exp);
+	}
+	err = export_install(gf, exp, &u->fd);
+	if (err)
+		dma_buf_put(exp->dmabuf);
+	return err;
+}
+
+/*
+ * The export that @fd is, or else was when the caller was told: the number may
+ * have been given to something else since. With a reference; NULL: none.
+ */
+static struct gntdev_export *find_export(struct gntdev_file *gf,
+					 const struct dma_buf *dmabuf, u32 fd)
+{
+	struct gntdev_export *exp, *found = NULL;
+
+	mutex_lock(&exports_lock);
+	list_for_each_entry(exp, &gf->exports, node) {
+		if (exp->dmabuf == dmabuf) {
+			found = exp;
+			break;
+		}
+		if (!found && exp->fd == fd)
+			found = exp;
+	}
+	if (found)
+		refcount_inc(&found->users);
+	mutex_unlock(&exports_lock);
+	return found;
+}
+
+static int export_wait(struct gntdev_export *exp, u32 ms)
+{
+	long left;
+
+	left = wait_for_completion_killable_timeout(&exp->released,
+						    msecs_to_jiffies(ms));
+	if (left < 0)
+		return left;
+	return left ? 0 : -ETIMEDOUT;
+}
+
+int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf, void __user *uarg)
+{
+	struct ioctl_gntdev_dmabuf_exp_wait_released arg;
+	struct gntdev_export *exp;
+	struct dma_buf *dmabuf;
+	bool last = false;
+	int err = 0;
+
+	if (copy_from_user(&arg, uarg, sizeof(arg)))
+		return -EFAULT;
+	dmabuf = dma_buf_get(arg.fd);
+	if (IS_ERR(dmabuf))
+		dmabuf = NULL;
+	exp = find_export(gf, dmabuf, arg.fd);
+	if (dmabuf) {
+		/* Closed meanwhile: it goes when this call returns. */
+		last = file_count(dmabuf->file) == 1;
+		dma_buf_put(dmabuf);
+	}
+	if (!exp)
+		return -ENOENT;
+	if (!last || exp->dmabuf != dmabuf)
+		err = export_wait(exp, arg.wait_to_ms);
+	export_put(exp);
+	return err;
+}
+
+/* The file goes. What it exported does not. */
+void gntdev_dmabuf_exp_forget(struct gntdev_file *gf)
+{
+	struct gntdev_export *exp, *next;
+
+	mutex_lock(&exports_lock);
+	list_for_each_entry_safe(exp, next, &gf->exports, node)
+		list_del_init(&exp->node);
+	mutex_unlock(&exports_lock);
+}
+
+MODULE_IMPORT_NS(DMA_BUF);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of xen-gntdev share. The model is in main.c.
+ */
+#ifndef XEN_GNTDEV_H
+#define XEN_GNTDEV_H
+
+#include <linux/compiler.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include <xen/grant_table.h>
+#include <xen/interface/grant_table.h>
+
+#include "gntdev/pending.h"
+#include "lib/unmap_notify.h"
+
+/* Grants in one hypercall, at most. */
+#define GNTDEV_BATCH	128U
+
+/* Bytes that the operations for a map of @count grants take, of either kind. */
+static inline size_t gntdev_ops_size(u32 count)
+{
+	return min(count, GNTDEV_BATCH) *
+	       max(sizeof(struct gnttab_map_grant_ref),
+		   sizeof(struct gnttab_unmap_grant_ref));
+}
+
+/* A slot that Xen was never asked about. Its own codes are 0 and below. */
+#define GNTDEV_NOT_TRIED	1
+
+/**
+ * struct gntdev_grant - one slot of a map
+ * @ref: grant reference in the granter's table
+ * @handle: Xen's name for the kernel's mapping, or INVALID_GRANT_HANDLE
+ * @domid: the granter
+ * @status: GNTST_* of the last attempt, or GNTDEV_NOT_TRIED
+ * @leaving: to be released as soon as nothing pins the page
+ */
+struct gntdev_grant {
+	grant_ref_t ref;
+	grant_handle_t handle;
+	domid_t domid;
+	s8 status;
+	bool leaving;
+};
+
+/**
+ * struct gntdev_map - a list of grants, what MAP_GRANT_REF makes
+ * @node: in the index of the file
+ * @index: offset in the file, in pages
+ * @count: number of grants
+ * @gap: pages that are free below @index
+ * @max_gap: largest @gap in the subtree
+ * @indexed: in the index; cleared for good by whoever takes it out
+ * @published: user space knows the index
+ * @used: was mapped, or an attempt was made, and cannot be again
+ * @readonly: Xen maps the grants for reading only
+ * @users: file, mappings, pending release, dma-buf
+ * @vmas: VMAs of an auto-translated domain that show the pages
+ * @lock: protects what follows
+ * @notify: what happens when the grants go back
+ * @live: grants that Xen has mapped for the kernel
+ * @closed: nobody can reach the pages any more
+ * @pending: to wait for pages that somebody else uses; has a lock of its own
+ * @pages: the pages that the grants are behind
+ * @ops: room for GNTDEV_BATCH operations, or @count if that is less
+ * @grants: the slots
+ *
+ * One allocation holds it all.
+ */
+struct gntdev_map {
+	struct rb_node node;
+	u64 index;
+	u32 count;
+	u64 gap;
+	u64 max_gap;
+	bool indexed;
+	bool published;
+	bool used;
+	bool readonly;
+	refcount_t users;
+	atomic_t vmas;
+
+	/* Protects: */
+	struct mutex lock;
+	struct xen_unmap_notify notify;
+	u32 live;
+	bool closed;
+
+	struct gntdev_pending pending;
+
+	struct page **pages;
+	void *ops;
+	struct gntdev_grant *grants;
+};
+
+static inline void gntdev_grant_init(struct gntdev_grant *grant, u32 domid,
+				     u32 ref)
+{
+	*grant = (struct gntdev_grant){
+		.ref = ref,
+		.handle = INVALID_GRANT_HANDLE,
+		.domid = domid,
+		.status = GNTDEV_NOT_TRIED,
+	};
+}
+
+struct gntdev_copy;
+
+/**
+ * struct gntdev_file - an open file
+ * @lock: protects @maps and what of a map says that it belongs there
+ * @maps: the maps in the order of their index
+ * @copy: room for a copy that nobody works with at the moment, or NULL
+ * @exports: dma-bufs that were made here and are in use (dmabuf_exp.c)
+ * @imports: dma-bufs that are granted (dmabuf_imp.c)
+ */
+struct gntdev_file {
+	/* Protects: */
+	spinlock_t lock;
+	struct rb_root maps;
+	struct gntdev_copy *copy;
+	struct list_head exports;
+	struct list_head imports;
+};
+
+/* index.c */
+void gntdev_index_reserve(struct gntdev_file *gf, struct gntdev_map *map);
+void gntdev_index_publish(struct gntdev_file *gf, struct gntdev_map *map);
+bool gntdev_index_remove(struct gntdev_file *gf, struct gntdev_map *map);
+struct gntdev_map *gntdev_index_find(struct gntdev_file *gf, u64 index);
+struct gntdev_map *gntdev_index_pop(struct gntdev_file *gf);
+
+/* map.c */
+bool gntdev_count_ok(u32 count);
+struct gntdev_map *gntdev_map_new(u32 count);
+void gntdev_map_put(struct gntdev_map *map);
+int gntdev_map_grant_ref(struct gntdev_file *gf, void __user *uarg);
+int gntdev_unmap_grant_ref(struct gntdev_file *gf, void __user *uarg);
+int gntdev_set_unmap_notify(struct gntdev_file *gf, void __user *uarg);
+
+/* grants.c */
+int gntdev_grants_map(struct gntdev_map *map);
+void gntdev_grants_release(struct gntdev_map *map, u32 first, u32 count);
+void gntdev_grants_close(struct gntdev_map *map);
+void gntdev_grants_init(struct gntdev_map *map);
+
+/* vma.c */
+int gntdev_mmap(struct file *file, struct vm_area_struct *vma);
+int gntdev_get_offset_for_vaddr(void __user *uarg);
+
+/* pv.c */
+extern const struct vm_operations_struct gntdev_pv_vm_ops;
+int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma);
+int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma);
+struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma);
+
+/* copy.c */
+int gntdev_grant_copy(struct gntdev_file *gf, void __user *uarg);
+void gntdev_copy_free(struct gntdev_file *gf);
+#ifdef CONFIG_COMPAT
+#define COMPAT_GNTDEV_GRANT_COPY	_IOC(_IOC_NONE, 'G', 8, 8)
+int gntdev_compat_grant_copy(struct gntdev_file *gf, void __user *uarg);
+#endif
+
+#endif

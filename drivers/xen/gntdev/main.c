@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * xen-gntdev: /dev/xen/gntdev, memory that other domains grant.
+ *
+ * Objects:
+ *
+ *	struct gntdev_file	an open file; owns an offset space (index.c)
+ *	struct gntdev_map	a list of grants with a page for each (map.c)
+ *	struct pv_view		a mapping of a map in a PV domain (pv.c)
+ *	struct gntdev_copy	room for one GRANT_COPY (copy.c)
+ *	struct gntdev_export	grants as a dma-buf (dmabuf_exp.c)
+ *	struct gntdev_import	a dma-buf as grants (dmabuf_imp.c)
+ *
+ * The life of a map: MAP_GRANT_REF makes it and gives it a range of offsets.
+ * mmap() of that range, which works once, asks Xen for the grants: each is
+ * mapped where the kernel sees its page, so that system calls can work on the
+ * memory (grants.c). In an auto-translated domain the process is shown the same
+ * page. In a PV domain Xen writes the frame into the process's page table
+ * entry, too, and only Xen may take it out again (pv.c).
+ *
+ * The grants go back when the last mapping is gone; a page that is still in use
+ * then, by I/O for instance, follows when it is not. The map itself goes with
+ * its last user: the file, until UNMAP_GRANT_REF or close, its mappings, and
+ * the list of those that wait for a page.
+ *
+ * Lock hierarchy:
+ *
+ *	mmap_lock
+ *	  mmu_notifier_invalidate_range_start
+ *	    pv_view.lock	a process's page table entries
+ *	  gntdev_file.lock	the offset space
+ *	  gntdev_map.lock	release, notification
+ *	    pending_lock	those that wait for a page
+ *
+ * No user memory is touched and nothing is allocated with one of ours held.
+ *
+ * Vocabulary: a grant is *mapped* with Xen's knowledge; it is *released* when
+ * Xen has been told that we are done with it.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/compat.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include <xen/gntdev.h>
+#include <xen/xen.h>
+
+#include "gntdev/dmabuf.h"
+#include "gntdev/gntdev.h"
+
+static int gntdev_open(struct inode *inode, struct file *file)
+{
+	struct gntdev_file *gf;
+
+	gf = kzalloc(sizeof(*gf), GFP_KERNEL_ACCOUNT);
+	if (!gf)
+		return -ENOMEM;
+	spin_lock_init(&gf->lock);
+	gf->maps = RB_ROOT;
+	INIT_LIST_HEAD(&gf->exports);
+	INIT_LIST_HEAD(&gf->imports);
+	file->private_data = gf;
+	return 0;
+}
+
+static int gntdev_release(struct inode *inode, struct file *file)
+{
+	struct gntdev_file *gf = file->private_data;
+	struct gntdev_map *map;
+
+	while ((map = gntdev_index_pop(gf))) {
+		gntdev_map_put(map);
+		cond_resched();
+	}
+	gntdev_dmabuf_exp_forget(gf);
+	gntdev_dmabuf_imp_release_all(gf);
+	gntdev_copy_free(gf);
+	kfree(gf);
+	return 0;
+}
+
+static long gntdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct gntdev_file *gf = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	switch (cmd) {
+	case IOCTL_GNTDEV_MAP_GRANT_REF:
+		return gntdev_map_grant_ref(gf, uarg);
+	case IOCTL_GNTDEV_UNMAP_GRANT_REF:
+		return gntdev_unmap_grant_ref(gf, uarg);
+	case IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR:
+		return gntdev_get_offset_for_vaddr(uarg);
+	case IOCTL_GNTDEV_SET_UNMAP_NOTIFY:
+		return gntdev_set_unmap_notify(gf, uarg);
+	case IOCTL_GNTDEV_GRANT_COPY:
+		return gntdev_grant_copy(gf, uarg);
+	case IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS:
+		return gntdev_dmabuf_exp_from_refs(gf, uarg);
+	case IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED:
+		return gntdev_dmabuf_exp_wait_released(gf, uarg);
+	case IOCTL_GNTDEV_DMABUF_IMP_TO_REFS:
+		return gntdev_dmabuf_imp_to_refs(gf, uarg);
+	case IOCTL_GNTDEV_DMABUF_IMP_RELEASE:
+		return gntdev_dmabuf_imp_release(gf, uarg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+#ifdef CONFIG_COMPAT
+
+/* The structures of the commands that are not here are the same. */
+static long gntdev_compat_ioctl(struct file *file, unsigned int cmd,
+				unsigned long arg)
+{
+	struct gntdev_file *gf = file->private_data;
+	void __user *uarg = compat_ptr(arg);
+
+	switch (cmd) {
+	case COMPAT_GNTDEV_GRANT_COPY:
+		return gntdev_compat_grant_copy(gf, uarg);
+	case IOCTL_GNTDEV_GRANT_COPY:
+		return -ENOTTY;
+	default:
+		return gntdev_ioctl(file, cmd, (unsigned long)uarg);
+	}
+}
+
+#endif
+
+static const struct file_operations gntdev_fops = {
+	.owner		= THIS_MODULE,
+	.open		= gntdev_open,
+	.release	= gntdev_release,
+	.mmap		= gntdev_mmap,
+	.unlocked_ioctl	= gntdev_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl	= gntdev_compat_ioctl,
+#endif
+};
+
+static struct miscdevice gntdev_miscdev = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "xen/gntdev",
+	.fops	= &gntdev_fops,
+};
+
+static int __init gntdev_init(void)
+{
+	int err;
+
+	if (!xen_domain())
+		return -ENODEV;
+
+	err = gntdev_pending_init();
+	if (err)
+		return err;
+	err = gntdev_dmabuf_imp_init();
+	if (err)
+		goto err_pending;
+	err = misc_register(&gntdev_miscdev);
+	if (err)
+		goto err_dmabuf;
+	return 0;
+
+err_dmabuf:
+	gntdev_dmabuf_imp_exit();
+err_pending:
+	gntdev_pending_exit();
+	pr_err("cannot make the node /dev/xen/gntdev (%d); is another module's still there?\n",
+	       err);
+	return err;
+}
+
+static void __exit gntdev_exit(void)
+{
+	misc_deregister(&gntdev_miscdev);
+	gntdev_pending_exit();
+	gntdev_dmabuf_imp_exit();
+}
+
+module_init(gntdev_init);
+module_exit(gntdev_exit);
+
+MODULE_DESCRIPTION("Xen grants of other domains for user space (/dev/xen/gntdev)");
+MODULE_VERSION(XEN_DEVICES_VERSION);
+MODULE_LICENSE("GPL");

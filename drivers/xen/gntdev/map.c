@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Maps: how they come and go, and the ioctls on them that do not ask Xen.
+ */
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <xen/gntdev.h>
+#include <xen/grant_table.h>
+
+#include "gntdev/gntdev.h"
+
+static unsigned int limit = 65536;
+module_param(limit, uint, 0644);
+MODULE_PARM_DESC(limit, "Maximum number of grants of one map");
+
+bool gntdev_count_ok(u32 count)
+{
+	return count && count <= READ_ONCE(limit);
+}
+
+/* One block: the map, the pointers to its pages, operations, slots. */
+static struct gntdev_map *map_alloc(u32 count)
+{
+	size_t size = sizeof(struct gntdev_map) + gntdev_ops_size(count);
+	struct gntdev_map *map;
+
+	size = size_add(size, size_mul(count, sizeof(map->pages[0])));
+	size = size_add(size, size_mul(count, sizeof(map->grants[0])));
+	map = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!map)
+		return NULL;
+	memset(map, 0, sizeof(*map));
+	map->count = count;
+	map->pages = (void *)(map + 1);
+	map->ops = map->pages + count;
+	map->grants = map->ops + gntdev_ops_size(count);
+	return map;
+}
+
+/*
+ * A map of @count pages with one user, the caller. The slots are for the caller
+ * to fill in. NULL: no memory.
+ */
+struct gntdev_map *gntdev_map_new(u32 count)
+{
+	struct gntdev_map *map;
+
+	map = map_alloc(count);
+	if (!map)
+		return NULL;
+	if (gnttab_alloc_pages(count, map->pages)) {
+		kvfree(map);
+		return NULL;
+	}
+	refcount_set(&map->users, 1);
+	atomic_set(&map->vmas, 0);
+	mutex_init(&map->lock);
+	gntdev_grants_init(map);
+	return map;
+}
+
+/* What Xen did not let go of is lost, rather than given to somebody else. */
+static u32 drop_lost_pages(struct gntdev_map *map)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < map->count; i++) {
+		if (map->grants[i].handle == INVALID_GRANT_HANDLE)
+			map->pages[kept++] = map->pages[i];
+	}
+	return kept;
+}
+
+static void map_free(struct gntdev_map *map)
+{
+	u32 nr = map->count;
+
+	if (map->live)
+		nr = drop_lost_pages(map);
+	if (nr)
+		gnttab_free_pages(nr, map->pages);
+	mutex_destroy(&map->lock);
+	kvfree(map);
+}
+
+/* May sleep. */
+void gntdev_map_put(struct gntdev_map *map)
+{
+	if (!refcount_dec_and_test(&map->users))
+		return;
+	xen_unmap_notify_send(&map->notify);
+	map_free(map);
+}
+
+static int copy_grants(struct gntdev_map *map,
+		       const struct ioctl_gntdev_grant_ref __user *uref)
+{
+	struct ioctl_gntdev_grant_ref *ref = map->ops;
+	const u32 room = gntdev_ops_size(map->count) / sizeof(*ref);
+	u32 i, k, nr;
+
+	for (i = 0; i < map->count; i += nr) {
+		nr = min(room, map->count - i);
+		if (copy_from_user(ref, uref + i, nr * sizeof(*ref)))
+			return -EFAULT;
+		for (k = 0; k < nr; k++)
+			gntdev_grant_init(&map->grants[i + k], ref[k].domid,
+					  ref[k].ref);
+	}
+	return 0;
+}
+
+int gntdev_map_grant_ref(struct gntdev_file *gf, void __user *uarg)
+{
+	struct ioctl_gntdev_map_grant_ref __user *u = uarg;
+	struct ioctl_gntdev_map_grant_ref arg;
+	struct gntdev_map *map;
+	int err;
+
+	if (copy_from_user(&arg, u, sizeof(arg)))
+		return -EFAULT;
+	if (!gntdev_count_ok(arg.count))
+		return -EINVAL;
+	map = gntdev_map_new(arg.count);
+	if (!map)
+		return -ENOMEM;
+	err = copy_grants(map, u->refs);
+	if (err)
+		goto err_map;
+
+	gntdev_index_reserve(gf, map);
+	if (put_user(map->index << PAGE_SHIFT, &u->index)) {
+		err = -EFAULT;
+		goto err_index;
+	}
+	gntdev_index_publish(gf, map);
+	return 0;
+
+err_index:
+	gntdev_index_remove(gf, map);
+err_map:
+	gntdev_map_put(map);
+	return err;
+}
+
+int gntdev_unmap_grant_ref(struct gntdev_file *gf, void __user *uarg)
+{
+	struct ioctl_gntdev_unmap_grant_ref arg;
+	struct gntdev_map *map;
+	int err = -ENOENT;
+
+	if (copy_from_user(&arg, uarg, sizeof(arg)))
+		return -EFAULT;
+	map = gntdev_index_find(gf, arg.index >> PAGE_SHIFT);
+	if (!map)
+		return -ENOENT;
+	/* Whoever takes it out drops the file's reference, too. */
+	if (map->index == arg.index >> PAGE_SHIFT &&
+	    (!arg.count || map->count == arg.count) &&
+	    gntdev_index_remove(gf, map)) {
+		gntdev_map_put(map);
+		err = 0;
+	}
+	gntdev_map_put(map);
+	return err;
+}
+
+/* Put @notify in the place of what the map has, and that into @notify. */
+static int swap_notify(struct gntdev_map *map, struct xen_unmap_notify *notify)
+{
+	int err = 0;
+
+	mutex_lock(&map->lock);
+	if (map->readonly && xen_unmap_notify_clears(notify))
+		err = -EINVAL;
+	else
+		swap(map->notify, *notify);
+	mutex_unlock(&map->lock);
+	return err;
+}
+
+int gntdev_set_unmap_notify(struct gntdev_file *gf, void __user *uarg)
+{
+	struct ioctl_gntdev_unmap_notify arg;
+	struct xen_unmap_notify notify;
+	struct gntdev_map *map;
+	int err;
+
+	if (copy_from_user(&arg, uarg, sizeof(arg)))
+		return -EFAULT;
+	/*
+	 * The reference comes before the old one goes: they may be for the same
+	 * port, which would be closed in between.
+	 */
+	err = xen_unmap_notify_init(&notify, 0, arg.action,
+				    arg.event_channel_port);
+	if (err)
+		return err;
+	map = gntdev_index_find(gf, arg.index >> PAGE_SHIFT);
+	if (map) {
+		notify.offset = arg.index - (map->index << PAGE_SHIFT);
+		err = swap_notify(map, &notify);
+		gntdev_map_put(map);
+	} else {
+		err = -ENOENT;
+	}
+	xen_unmap_notify_drop(&notify);
+	return err;
+}

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mappings of a map in a PV domain.
+ *
+ * A frame of another domain gets into a page table entry of ours, and out of it
+ * again, by a grant operation that names the machine address of the entry. So a
+ * mapping is a *view*: for each page the handle of that second mapping, next to
+ * the kernel's own. The kernel must not touch the entries. Before it takes down
+ * or changes a range of the address space it calls the notifier, and by the
+ * time that the notifier has returned, Xen has cleared the entries.
+ *
+ * What a process can do to a view:
+ *
+ *	munmap of a part	the entries go at once; the grants when the VMA of
+ *				that part is closed
+ *	fork			not inherited: VM_DONTCOPY
+ *	growing			refused: VM_DONTEXPAND
+ *	mprotect		refused, Xen would have to be told
+ *	moving			refused, but the entries are gone by the time that
+ *				we are asked: SIGBUS from then on
+ *	madvise			the entries are gone: SIGBUS from then on
+ *
+ * Kernel code that wants the page of an address is given the map's page: the
+ * entries are special, and ->find_special_page() says what is behind them.
+ */
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/slab.h>
+
+#include <xen/grant_table.h>
+#include <xen/interface/xen.h>
+#include <xen/page.h>
+
+#include "compat/mm.h"
+#include "gntdev/gntdev.h"
+#include "hypercall/hypercall.h"
+
+/**
+ * struct pv_view - a mapping
+ * @notifier: for the range that was mapped first
+ * @map: the pages; the view has a reference
+ * @vmas: VMAs that are left of the mapping
+ * @start: address of the first page
+ * @pgoff: its offset in what was mapped, a file of gntdev or a dma-buf
+ * @first: the page of the map that it shows
+ * @count: number of pages
+ * @owner: the grants are there for this view alone
+ * @readonly: the process may only read
+ * @lock: protects what follows once the mapping has been made
+ * @ops: room for GNTDEV_BATCH operations, or @count if that is less
+ * @tables: machine address of each page table
+ * @handles: Xen's names for the entries, or INVALID_GRANT_HANDLE
+ */
+struct pv_view {
+	struct mmu_interval_notifier notifier;
+	struct gntdev_map *map;
+	atomic_t vmas;
+	unsigned long start;
+	unsigned long pgoff;
+	u32 first;
+	u32 count;
+	bool owner;
+	bool readonly;
+
+	/* Protects: */
+	struct mutex lock;
+	void *ops;
+	u64 *tables;
+	grant_handle_t handles[];
+};
+
+static u32 view_flags(const struct pv_view *view)
+{
+	u32 flags = GNTMAP_host_map | GNTMAP_application_map |
+		    GNTMAP_contains_pte | (1 << _GNTMAP_guest_avail0);
+
+	return view->readonly ? flags | GNTMAP_readonly : flags;
+}
+
+/* Machine address of the entry of page @i. */
+static u64 entry_of(const struct pv_view *view, u32 i)
+{
+	unsigned long addr = view->start + i * PAGE_SIZE;
+	unsigned long table = (addr >> PMD_SHIFT) - (view->start >> PMD_SHIFT);
+
+	return view->tables[table] + pte_index(addr) * sizeof(pte_t);
+}
+
+/* Only those that are mapped. */
+static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
+{
+	struct gnttab_unmap_grant_ref *ops = view->ops;
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		gnttab_set_unmap_op(&ops[i], entry_of(view, first + i),
+				    GNTMAP_contains_pte,
+				    view->handles[first + i]);
+		ops[i].status = GNTST_general_error;
+	}
+	xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref,
+		       (unsigned long)ops, nr);
+	for (i = 0; i < nr; i++) {
+		/* Xen knows the handle, or our books are wrong. */
+		WARN_ON_ONCE(ops[i].status != GNTST_okay);
+		view->handles[first + i] = INVALID_GRANT_HANDLE;
+	}
+}
+
+/* Take the entries of a range out, where there are any. */
+static void view_unmap(struct pv_view *view, u32 first, u32 end)
+{
+	u32 i, nr;
+
+	lockdep_assert_held(&view->lock);
+	for (i = first; i < end; i += nr ?: 1) {
+		for (nr = 0; nr < GNTDEV_BATCH && i + nr < end; nr++) {
+			if (view->handles[i + nr] == INVALID_GRANT_HANDLE)
+				break;
+		}
+		if (nr)
+			unmap_batch(view, i, nr);
+	}
+}
+
+static int map_batch(struct pv_view *view, u32 first, u32 nr)
+{
+	struct gntdev_grant *grants = view->map->grants + view->first + first;
+	struct gnttab_map_grant_ref *ops = view->ops;
+	const u32 flags = view_flags(view);
+	int err;
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		gnttab_set_map_op(&ops[i], entry_of(view, first + i), flags,
+				  grants[i].ref, grants[i].domid);
+	err = xen_hypercall3(__HYPERVISOR_grant_table_op,
+			     GNTTABOP_map_grant_ref, (unsigned long)ops, nr);
+	for (i = 0; i < nr; i++) {
+		if (ops[i].status == GNTST_okay) {
+			view->handles[first + i] = ops[i].handle;
+			continue;
+		}
+		/* The kernel has it, so this is about the entry. */
+		if (view->owner)
+			grants[i].status = ops[i].status;
+		err = err ?: -EINVAL;
+	}
+	return err;
+}
+
+static int view_map(struct pv_view *view)
+{
+	int err = 0;
+	u32 i, nr;
+
+	mutex_lock(&view->lock);
+	for (i = 0; i < view->count && !err; i += nr) {
+		nr = min(GNTDEV_BATCH, view->count - i);
+		err = map_batch(view, i, nr);
+	}
+	if (err)
+		view_unmap(view, 0, view->count);
+	mutex_unlock(&view->lock);
+	return err;
+}
+
+static int table_of(pte_t *pte, unsigned long addr, void *data)
+{
+	u64 *table = data;
+
+	*table = arbitrary_virt_to_machine(pte).maddr -
+		 pte_index(addr) * sizeof(*pte);
+	return 0;
+}
+
+/* Make the page tables of the range and note where in the machine they are. */
+static int view_find_tables(struct pv_view *view, struct mm_struct *mm)
+{
+	const unsigned long end = view->start + view->count * PAGE_SIZE;
+	unsigned long addr = view->start;
+	u64 *table = view->tables;
+	int err;
+
+	while (addr < end) {
+		err = apply_to_page_range(mm, addr, PAGE_SIZE, table_of,
+					  table++);
+		if (err)
+			return err;
+		addr = (addr & PMD_MASK) + PMD_SIZE;
+	}
+	return 0;
+}
+
+static bool view_invalidate(struct mmu_interval_notifier *notifier,
+			    const struct mmu_notifier_range *range,
+			    unsigned long seq)
+{
+	struct pv_view *view = container_of(notifier, struct pv_view, notifier);
+	const unsigned long view_end = view->start + view->count * PAGE_SIZE;
+	unsigned long start, end;
+
+	/* Held for hypercalls only, which do not wait for anything. */
+	if (mmu_notifier_range_blockable(range))
+		mutex_lock(&view->lock);
+	else if (!mutex_trylock(&view->lock))
+		return false;
+	mmu_interval_set_seq(notifier, seq);
+	start = max(range->start, view->start);
+	end = min(range->end, view_end);
+	if (start < end)
+		view_unmap(view, (start - view->start) >> PAGE_SHIFT,
+			   (end - view->start) >> PAGE_SHIFT);
+	mutex_unlock(&view->lock);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops view_notifier_ops = {
+	.invalidate = view_invalidate,
+};
+
+static struct pv_view *view_new(struct gntdev_map *map,
+				struct vm_area_struct *vma)
+{
+	const u32 count = vma_pages(vma);
+	const unsigned long tables = ((vma->vm_end - 1) >> PMD_SHIFT) -
+				     (vma->vm_start >> PMD_SHIFT) + 1;
+	/* To keep what comes after them aligned. */
+	const size_t handles = round_up((size_t)count, 2);
+	struct pv_view *view;
+	u32 i;
+
+	view = kvmalloc(struct_size(view, handles, handles) +
+			tables * sizeof(view->tables[0]) +
+			gntdev_ops_size(count), GFP_KERNEL_ACCOUNT);
+	if (!view)
+		return NULL;
+	view->map = map;
+	atomic_set(&view->vmas, 1);
+	view->start = vma->vm_start;
+	view->pgoff = vma->vm_pgoff;
+	view->first = 0;
+	view->count = count;
+	view->owner = false;
+	view->readonly = !(vma->vm_flags & VM_WRITE);
+	mutex_init(&view->lock);
+	view->tables = (u64 *)(view->handles + handles);
+	view->ops = view->tables + tables;
+	for (i = 0; i < view->count; i++)
+		view->handles[i] = INVALID_GRANT_HANDLE;
+	return view;
+}
+
+static void view_free(struct pv_view *view)
+{
+	mutex_destroy(&view->lock);
+	kvfree(view);
+}
+
+static void pv_vma_open(struct vm_area_struct *vma)
+{
+	struct pv_view *view = vma->vm_private_data;
+
+	atomic_inc(&view->vmas);
+}
+
+static void pv_vma_close(struct vm_area_struct *vma)
+{
+	struct pv_view *view = vma->vm_private_data;
+	const u32 first = vma->vm_pgoff - view->pgoff;
+	struct gntdev_map *map = view->map;
+	const u32 nr = vma_pages(vma);
+
+	/*
+	 * The notifier has done that, unless this is an mmap() that fails after
+	 * ours has succeeded: it comes here with the entries still in place.
+	 */
+	mutex_lock(&view->lock);
+	view_unmap(view, first, first + nr);
+	mutex_unlock(&view->lock);
+
+	if (!atomic_dec_and_test(&view->vmas)) {
+		if (view->owner)
+			gntdev_grants_release(map, first, nr);
+		return;
+	}
+	mmu_interval_notifier_remove(&view->notifier);
+	if (view->owner)
+		gntdev_grants_close(map);
+	gntdev_map_put(map);
+	view_free(view);
+}
+
+static int pv_vma_mremap(struct vm_area_struct *vma)
+{
+	return -EINVAL;
+}
+
+static int pv_vma_mprotect(struct vm_area_struct *vma, unsigned long start,
+			   unsigned long end, unsigned long newflags)
+{
+	return -EINVAL;
+}
+
+static vm_fault_t pv_vma_fault(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static struct page *pv_vma_find_special_page(struct vm_area_struct *vma,
+					     unsigned long addr)
+{
+	struct pv_view *view = vma->vm_private_data;
+
+	return view->map->pages[view->first +
+				((addr - view->start) >> PAGE_SHIFT)];
+}
+
+const struct vm_operations_struct gntdev_pv_vm_ops = {
+	.open			= pv_vma_open,
+	.close			= pv_vma_close,
+	.mremap			= pv_vma_mremap,
+	.mprotect		= pv_vma_mprotect,
+	.fault			= pv_vma_fault,
+	.find_special_page	= pv_vma_find_special_page,
+};
+
+/* The map that an mmap() of gntdev has made visible; NULL for a dma-buf. */
+struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma)
+{
+	const struct pv_view *view = vma->vm_private_data;
+
+	return view->owner ? view->map : NULL;
+}
+
+static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
+{
+	int err;
+
+	/* -EINTR: a signal came, and the process has never had a notifier. */
+	err = mmu_interval_notifier_insert_locked(&view->notifier, vma->vm_mm,
+						  vma->vm_start,
+						  vma->vm_end - vma->vm_start,
+						  &view_notifier_ops);
+	if (err)
+		return err;
+	err = view_find_tables(view, vma->vm_mm) ?: view_map(view);
+	if (err) {
+		mmu_interval_notifier_remove(&view->notifier);
+		return err;
+	}
+	refcount_inc(&view->map->users);
+	vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP |
+			  VM_MIXEDMAP);
+	vma->vm_ops = &gntdev_pv_vm_ops;
+	vma->vm_private_data = view;
+	return 0;
+}
+
+/*
+ * The one mapping of a map. On failure nothing is mapped any more, and the
+ * caller's reference remains.
+ */
+int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
+{
+	struct pv_view *view;
+	int err;
+
+	view = view_new(map, vma);
+	if (!view)
+		return -ENOMEM;
+	view->owner = true;
+	err = gntdev_grants_map(map);
+	if (err)
+		goto err_view;
+	err = view_insert(view, vma);
+	if (err)
+		goto err_grants;
+	return 0;
+
+err_grants:
+	gntdev_grants_release(map, 0, map->count);
+err_view:
+	view_free(view);
+	return err;
+}
+
+/*
+ * Show pages of a map whose grants are mapped and stay so until the reference
+ * that the mapping takes is dropped. The VMA lies within the map.
+ */
+int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma)
+{
+	struct pv_view *view;
+	int err;
+
+	view = view_new(map, vma);
+	if (!view)
+		return -ENOMEM;
+	view->first = vma->vm_pgoff;
+	err = view_insert(view, vma);
+	if (err)
+		view_free(view);
+	return err;
+}

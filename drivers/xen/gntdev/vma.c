@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mappings of a map.
+ *
+ * In an auto-translated domain the pages of a map are ordinary pages to a
+ * process; the page tables hold references to them, and fork, munmap of a part
+ * and mremap work as for any other. A PV domain is in pv.c.
+ */
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+#include <xen/gntdev.h>
+#include <xen/xen.h>
+
+#include "compat/mm.h"
+#include "gntdev/gntdev.h"
+
+static void xlate_vma_open(struct vm_area_struct *vma)
+{
+	struct gntdev_map *map = vma->vm_private_data;
+
+	atomic_inc(&map->vmas);
+	refcount_inc(&map->users);
+}
+
+/* The page table entries are gone already. */
+static void xlate_vma_close(struct vm_area_struct *vma)
+{
+	struct gntdev_map *map = vma->vm_private_data;
+
+	if (atomic_dec_and_test(&map->vmas))
+		gntdev_grants_close(map);
+	gntdev_map_put(map);
+}
+
+/* A page whose entry was dropped, by madvise for instance. */
+static vm_fault_t xlate_vma_fault(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct vm_operations_struct xlate_vm_ops = {
+	.open	= xlate_vma_open,
+	.close	= xlate_vma_close,
+	.fault	= xlate_vma_fault,
+};
+
+static int xlate_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
+{
+	unsigned long left = map->count;
+	int err;
+
+	err = gntdev_grants_map(map);
+	if (err)
+		return err;
+	err = vm_insert_pages(vma, vma->vm_start, map->pages, &left);
+	if (err) {
+		/* What was inserted goes when the kernel undoes the mmap. */
+		gntdev_grants_release(map, 0, map->count);
+		return err;
+	}
+	vma->vm_ops = &xlate_vm_ops;
+	vma->vm_private_data = map;
+	xlate_vma_open(vma);
+	return 0;
+}
+
+/* Find the map of exactly this range and take the one chance that it has. */
+static struct gntdev_map *claim_map(struct gntdev_file *gf,
+				    struct vm_area_struct *vma)
+{
+	struct gntdev_map *map;
+	bool mine;
+
+	map = gntdev_index_find(gf, vma->vm_pgoff);
+	if (!map)
+		return NULL;
+	spin_lock(&gf->lock);
+	mine = map->index == vma->vm_pgoff && map->count == vma_pages(vma) &&
+	       !map->used;
+	if (mine)
+		map->used = true;
+	spin_unlock(&gf->lock);
+	if (mine)
+		return map;
+	gntdev_map_put(map);
+	return NULL;
+}
+
+int gntdev_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct gntdev_file *gf = file->private_data;
+	struct gntdev_map *map;
+	int err;
+
+	/* A copy on write would be a copy of the granter's memory. */
+	if ((vma->vm_flags & VM_WRITE) && !(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	map = claim_map(gf, vma);
+	if (!map)
+		return -EINVAL;
+
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP);
+	if (!(vma->vm_flags & VM_WRITE)) {
+		/* Nor may it become writable: Xen maps it for reading. */
+		vm_flags_clear(vma, VM_MAYWRITE);
+		mutex_lock(&map->lock);
+		map->readonly = true;
+		mutex_unlock(&map->lock);
+	}
+	if (xen_pv_domain())
+		err = gntdev_pv_mmap(map, vma);
+	else
+		err = xlate_mmap(map, vma);
+	gntdev_map_put(map);
+	return err;
+}
+
+static struct gntdev_map *vma_map(const struct vm_area_struct *vma)
+{
+	if (vma->vm_ops == &xlate_vm_ops)
+		return vma->vm_private_data;
+	if (vma->vm_ops == &gntdev_pv_vm_ops)
+		return gntdev_pv_vma_map(vma);
+	return NULL;
+}
+
+int gntdev_get_offset_for_vaddr(void __user *uarg)
+{
+	struct ioctl_gntdev_get_offset_for_vaddr arg;
+	struct mm_struct *mm = current->mm;
+	struct gntdev_map *map = NULL;
+	struct vm_area_struct *vma;
+
+	if (copy_from_user(&arg, uarg, sizeof(arg)))
+		return -EFAULT;
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, arg.vaddr);
+	if (vma)
+		map = vma_map(vma);
+	if (map) {
+		arg.offset = map->index << PAGE_SHIFT;
+		arg.count = map->count;
+	}
+	mmap_read_unlock(mm);
+	if (!map)
+		return -EINVAL;
+	if (copy_to_user(uarg, &arg, sizeof(arg)))
+		return -EFAULT;
+	return 0;
+}
