@@ -6,6 +6,8 @@
 #ifndef XT_CHILD_H
 #define XT_CHILD_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* A child that was ended by a signal has this plus the signal's number. */
@@ -31,5 +33,8 @@ int child_wait(pid_t pid, unsigned int ms);
 
 /* Both at once. */
 int child_run(int (*fn)(void *arg), void *arg);
+
+/* Wait until a child has made a word of shared memory other than 0. */
+bool child_says(const uint32_t *word);
 
 #endif

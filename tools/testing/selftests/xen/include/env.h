@@ -15,6 +15,8 @@
 #include <stdbool.h>
 
 #define XEN_DEV_EVTCHN		"/dev/xen/evtchn"
+#define XEN_DEV_GNTALLOC	"/dev/xen/gntalloc"
+#define XEN_DEV_GNTDEV		"/dev/xen/gntdev"
 #define XEN_DEV_HYPERCALL	"/dev/xen/hypercall"
 #define XEN_DEV_PRIVCMD		"/dev/xen/privcmd"
 

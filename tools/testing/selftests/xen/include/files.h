@@ -16,4 +16,10 @@ int read_text(const char *path, char *buf, size_t size);
 /* The decimal number in a file, or -errno. */
 long read_number(const char *path);
 
+/*
+ * Take all mappings of the file @path out of this process. Returns how many
+ * those were, or -errno.
+ */
+int unmap_all_of(const char *path);
+
 #endif

@@ -68,3 +68,15 @@ int child_run(int (*fn)(void *arg), void *arg)
 
 	return pid < 0 ? pid : child_wait(pid, SOON_MS);
 }
+
+bool child_says(const uint32_t *word)
+{
+	uint64_t end = now_us() + SOON_MS * 1000ULL;
+
+	while (!__atomic_load_n(word, __ATOMIC_ACQUIRE)) {
+		if (now_us() > end)
+			return false;
+		sleep_ms(5);
+	}
+	return true;
+}

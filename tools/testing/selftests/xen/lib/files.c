@@ -4,7 +4,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -43,4 +46,34 @@ long read_number(const char *path)
 
 	ret = read_text(path, text, sizeof(text));
 	return ret < 0 ? ret : strtol(text, NULL, 10);
+}
+
+/* The first of them: 1, or 0 when there is none, or -errno. */
+static int unmap_one_of(const char *path)
+{
+	unsigned long from, to;
+	char line[512];
+	int ret = 0;
+	FILE *f;
+
+	f = fopen("/proc/self/maps", "re");
+	if (!f)
+		return -errno;
+	while (!ret && fgets(line, sizeof(line), f)) {
+		if (!strstr(line, path) ||
+		    sscanf(line, "%lx-%lx", &from, &to) != 2)
+			continue;
+		ret = munmap((void *)from, to - from) ? -errno : 1;
+	}
+	fclose(f);
+	return ret;
+}
+
+int unmap_all_of(const char *path)
+{
+	int ret, all = 0;
+
+	while ((ret = unmap_one_of(path)) == 1)
+		all++;
+	return ret ? ret : all;
 }
