@@ -31,6 +31,7 @@
 #include <xen/xen.h>
 
 #include "compat/mm.h"
+#include "gntdev/dma_alloc.h"
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
 
@@ -170,6 +171,11 @@ static const struct vm_operations_struct exp_vm_ops = {
 	.fault = exp_fault,
 };
 
+static pgprot_t export_prot(const struct gntdev_export *exp, pgprot_t prot)
+{
+	return exp->map->dma ? gntdev_dma_pgprot(exp->map->dma, prot) : prot;
+}
+
 /* The VMA holds the dma-buf, and lies within it. */
 static int exp_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
@@ -184,6 +190,7 @@ static int exp_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 	if (xen_pv_domain())
 		return gntdev_pv_mmap_shared(exp->map, vma);
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP);
+	vma->vm_page_prot = export_prot(exp, vma->vm_page_prot);
 	vma->vm_ops = &exp_vm_ops;
 	return vm_insert_pages(vma, vma->vm_start,
 			       exp->map->pages + vma->vm_pgoff, &left);
@@ -200,7 +207,7 @@ static int exp_vmap(struct dma_buf *dmabuf, struct iosys_map *iosys)
 	if (map->count == 1)
 		vaddr = page_to_virt(map->pages[0]);
 	else
-		vaddr = vmap(map->pages, map->count, VM_MAP, PAGE_KERNEL);
+		vaddr = vmap(map->pages, map->count, VM_MAP, export_prot(exp, PAGE_KERNEL));
 	if (!vaddr)
 		return -ENOMEM;
 	iosys_map_set_vaddr(iosys, vaddr);
@@ -287,15 +294,17 @@ static int copy_refs(struct gntdev_map *map, const u32 __user *uref, u32 domid)
 }
 
 /* The grants, mapped. */
-static struct gntdev_map *map_refs(const u32 __user *uref, u32 count, u32 domid)
+static struct gntdev_map *
+map_refs(const struct ioctl_gntdev_dmabuf_exp_from_refs *arg,
+	 const u32 __user *uref)
 {
 	struct gntdev_map *map;
 	int err;
 
-	map = gntdev_map_new(count);
-	if (!map)
-		return ERR_PTR(-ENOMEM);
-	err = copy_refs(map, uref, domid) ?: gntdev_grants_map(map);
+	map = gntdev_map_new(arg->count, gntdev_device(), arg->flags);
+	if (IS_ERR(map))
+		return map;
+	err = copy_refs(map, uref, arg->domid) ?: gntdev_grants_map(map);
 	if (err) {
 		gntdev_map_put(map);
 		return ERR_PTR(err);
@@ -339,9 +348,7 @@ int gntdev_dmabuf_exp_from_refs(struct gntdev_file *gf, void __user *uarg)
 	arg.flags &= GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT;
 	if (arg.flags == (GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT))
 		return -EINVAL;
-	if (arg.flags)
-		return -EOPNOTSUPP;
-	map = map_refs(u->refs, arg.count, arg.domid);
+	map = map_refs(&arg, u->refs);
 	if (IS_ERR(map))
 		return PTR_ERR(map);
 	exp = export_new(map);

@@ -70,6 +70,7 @@ struct gntdev_grant {
  * @live: grants that Xen has mapped for the kernel
  * @closed: nobody can reach the pages any more
  * @pending: to wait for pages that somebody else uses; has a lock of its own
+ * @dma: where the pages come from, or NULL for ordinary ones
  * @pages: the pages that the grants are behind
  * @ops: room for GNTDEV_BATCH operations, or @count if that is less
  * @grants: the slots
@@ -97,6 +98,7 @@ struct gntdev_map {
 
 	struct gntdev_pending pending;
 
+	struct gntdev_dma *dma;
 	struct page **pages;
 	void *ops;
 	struct gntdev_grant *grants;
@@ -113,6 +115,7 @@ static inline void gntdev_grant_init(struct gntdev_grant *grant, u32 domid,
 	};
 }
 
+struct device;
 struct gntdev_copy;
 
 /**
@@ -139,9 +142,12 @@ bool gntdev_index_remove(struct gntdev_file *gf, struct gntdev_map *map);
 struct gntdev_map *gntdev_index_find(struct gntdev_file *gf, u64 index);
 struct gntdev_map *gntdev_index_pop(struct gntdev_file *gf);
 
+/* main.c */
+struct device *gntdev_device(void);
+
 /* map.c */
 bool gntdev_count_ok(u32 count);
-struct gntdev_map *gntdev_map_new(u32 count);
+struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags);
 void gntdev_map_put(struct gntdev_map *map);
 int gntdev_map_grant_ref(struct gntdev_file *gf, void __user *uarg);
 int gntdev_unmap_grant_ref(struct gntdev_file *gf, void __user *uarg);

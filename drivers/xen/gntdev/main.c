@@ -40,6 +40,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/compat.h>
+#include <linux/dma-mapping.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/init.h>
@@ -151,6 +152,12 @@ static struct miscdevice gntdev_miscdev = {
 	.fops	= &gntdev_fops,
 };
 
+/* What memory for a dma-buf is allocated in the name of. */
+struct device *gntdev_device(void)
+{
+	return gntdev_miscdev.this_device;
+}
+
 static int __init gntdev_init(void)
 {
 	int err;
@@ -167,6 +174,7 @@ static int __init gntdev_init(void)
 	err = misc_register(&gntdev_miscdev);
 	if (err)
 		goto err_dmabuf;
+	dma_coerce_mask_and_coherent(gntdev_device(), DMA_BIT_MASK(64));
 	return 0;
 
 err_dmabuf:

@@ -2,7 +2,7 @@
 /*
  * Maps: how they come and go, and the ioctls on them that do not ask Xen.
  */
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/overflow.h>
@@ -12,6 +12,7 @@
 #include <xen/gntdev.h>
 #include <xen/grant_table.h>
 
+#include "gntdev/dma_alloc.h"
 #include "gntdev/gntdev.h"
 
 static unsigned int limit = 65536;
@@ -42,20 +43,33 @@ static struct gntdev_map *map_alloc(u32 count)
 	return map;
 }
 
+static int alloc_pages_for(struct gntdev_map *map, struct device *dev,
+			   u32 dma_flags)
+{
+	if (!dma_flags)
+		return gnttab_alloc_pages(map->count, map->pages);
+	map->dma = gntdev_dma_alloc(dev, dma_flags, map->count, map->pages);
+	return PTR_ERR_OR_ZERO(map->dma);
+}
+
 /*
  * A map of @count pages with one user, the caller. The slots are for the caller
- * to fill in. NULL: no memory.
+ * to fill in. With @dma_flags, GNTDEV_DMA_FLAG_*, the pages are of a kind that
+ * @dev likes: -EOPNOTSUPP where there is no such service.
  */
-struct gntdev_map *gntdev_map_new(u32 count)
+struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags)
 {
 	struct gntdev_map *map;
+	int err;
 
 	map = map_alloc(count);
 	if (!map)
-		return NULL;
-	if (gnttab_alloc_pages(count, map->pages)) {
+		return ERR_PTR(-ENOMEM);
+	err = alloc_pages_for(map, dev, dma_flags);
+	if (err) {
 		kvfree(map);
-		return NULL;
+		/* Which may be something that is about the kernel's own. */
+		return ERR_PTR(err == -EOPNOTSUPP ? err : -ENOMEM);
 	}
 	refcount_set(&map->users, 1);
 	atomic_set(&map->vmas, 0);
@@ -82,7 +96,9 @@ static void map_free(struct gntdev_map *map)
 
 	if (map->live)
 		nr = drop_lost_pages(map);
-	if (nr)
+	if (map->dma && nr == map->count)
+		gntdev_dma_free(map->dma);
+	else if (!map->dma && nr)
 		gnttab_free_pages(nr, map->pages);
 	mutex_destroy(&map->lock);
 	kvfree(map);
@@ -126,9 +142,9 @@ int gntdev_map_grant_ref(struct gntdev_file *gf, void __user *uarg)
 		return -EFAULT;
 	if (!gntdev_count_ok(arg.count))
 		return -EINVAL;
-	map = gntdev_map_new(arg.count);
-	if (!map)
-		return -ENOMEM;
+	map = gntdev_map_new(arg.count, NULL, 0);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
 	err = copy_grants(map, u->refs);
 	if (err)
 		goto err_map;
