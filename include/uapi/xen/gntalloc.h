@@ -6,8 +6,10 @@
  * for each, so that a peer domain can map them. The pages lie in the file's
  * offset space from @index on, one page of bytes each, and mmap() of that range
  * gives the owner its view. Two things keep a page alive: the file, until
- * DEALLOC_GREF or close, and every mapping of it. When the last of them goes,
- * the grant is revoked; while the peer still maps the page, that is put off.
+ * DEALLOC_GREF or close, and every mapping of it. A mapping keeps all of its
+ * pages until the last part of it is unmapped. When the last of them goes, the
+ * grant is revoked; while the peer still maps the page, that is put off, and
+ * the page goes on counting towards the limit.
  *
  * Include order: this header compiles alone, and before or after its namesakes
  * in linux-libc-dev and libxen-dev. Each command comes as a block, struct and
@@ -107,7 +109,8 @@ struct ioctl_gntalloc_alloc_gref {
  *
  * Return: 0 (also for a @count of 0, which allocates nothing), or
  *
- * * %-EFAULT: the argument is not readable, or a result is not writable
+ * * %-EFAULT: the argument is not readable, or a result is not writable; then
+ *   nothing is allocated (the stock driver keeps the pages until close)
  * * %-ENOSPC: more pages than the module parameter xen_gntalloc.limit allows
  *   (1024 by default, for all files of the system together), or the grant
  *   table is full
