@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xen-gntalloc, shared by its files. main.c tells the model.
+ */
+#ifndef XEN_GNTALLOC_GNTALLOC_H
+#define XEN_GNTALLOC_GNTALLOC_H
+
+#include <linux/atomic.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include <xen/grant_table.h>
+#include <xen/interface/xen.h>
+
+#include "lib/unmap_notify.h"
+
+/* One open file. */
+struct gntalloc_file {
+	/*
+	 * Protects the index, and the notification of whatever is in it. Never
+	 * held while user memory is copied, because mmap() takes it.
+	 */
+	struct mutex lock;
+	struct rb_root index;
+	/* The one in the index with the greatest number, or NULL. */
+	struct gntalloc_ref *newest;
+	/* The next number to give out. Only ever grows. */
+	atomic64_t next;
+};
+
+/* One page and the grant for it. */
+struct gntalloc_ref {
+	struct page *page;
+	grant_ref_t gref;
+	/*
+	 * The file, as long as the reference is in the index, and each mapping.
+	 * None: pending.
+	 */
+	refcount_t users;
+	/* Belongs to the last user when there is nobody else. */
+	struct xen_unmap_notify notify;
+	/* Its place in the file, in pages. */
+	u64 number;
+	union {
+		/* In the index of its file. */
+		struct rb_node node;
+		/* New, or taken out of the index; and pending. */
+		struct list_head list;
+	};
+};
+
+/* What ALLOC_GREF says, from any caller. */
+struct gntalloc_alloc_args {
+	u32 count;
+	domid_t domid;
+	bool readonly;
+	/* Where the results go. */
+	u64 __user *index;
+	u32 __user *ids;
+};
+
+/* ioctl.c */
+long gntalloc_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+#ifdef CONFIG_COMPAT
+long gntalloc_compat_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg);
+#else
+#define gntalloc_compat_ioctl NULL
+#endif
+
+/* alloc.c */
+int gntalloc_alloc(struct gntalloc_file *gf,
+		   const struct gntalloc_alloc_args *args);
+int gntalloc_dealloc(struct gntalloc_file *gf, u64 index, u32 count);
+int gntalloc_set_notify(struct gntalloc_file *gf, u64 index, u32 action,
+			evtchn_port_t port);
+void gntalloc_dealloc_all(struct gntalloc_file *gf);
+
+/* index.c */
+void gntalloc_index_add(struct gntalloc_file *gf, struct gntalloc_ref *ref);
+void gntalloc_index_del(struct gntalloc_file *gf, struct gntalloc_ref *ref);
+struct gntalloc_ref *gntalloc_index_find(struct gntalloc_file *gf, u64 number,
+					 unsigned long count);
+struct gntalloc_ref *gntalloc_index_next(struct gntalloc_ref *ref);
+
+/* ref.c */
+int gntalloc_reserve(u32 count);
+void gntalloc_unreserve(u32 count);
+struct gntalloc_ref *gntalloc_ref_new(domid_t domid, bool readonly);
+void gntalloc_ref_put(struct gntalloc_ref *ref);
+void gntalloc_ref_free(struct gntalloc_ref *ref);
+
+/* pending.c */
+void gntalloc_pending_add(struct gntalloc_ref *ref);
+void gntalloc_pending_flush(void);
+void gntalloc_pending_exit(void);
+
+/* map.c */
+int gntalloc_mmap(struct file *file, struct vm_area_struct *vma);
+
+#endif
