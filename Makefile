@@ -53,7 +53,7 @@ install modules_install: check-kdir
 
 uninstall:
 	rm -f $(addprefix $(INSTALL_MOD_PATH)/lib/modules/$(KVER)/$(INSTALL_MOD_DIR)/,\
-		$(foreach m,xen-hypercall xen-privcmd xen-evtchn xen-gntdev,$(m).ko $(m).ko.xz $(m).ko.zst $(m).ko.gz))
+		$(foreach m,xen-hypercall xen-privcmd xen-evtchn xen-gntdev xen-gntalloc,$(m).ko $(m).ko.xz $(m).ko.zst $(m).ko.gz))
 	$(if $(INSTALL_MOD_PATH),depmod -b $(INSTALL_MOD_PATH) $(KVER),depmod $(KVER))
 
 load:

@@ -91,7 +91,8 @@ KICK = 2
 # How many lines after the first complaint go to the terminal.
 CONTEXT = 30
 
-OUR_MODULES = ('xen-hypercall', 'xen-privcmd', 'xen-evtchn', 'xen-gntdev')
+OUR_MODULES = ('xen-hypercall', 'xen-privcmd', 'xen-evtchn', 'xen-gntdev',
+               'xen-gntalloc')
 
 
 class Difference(collections.namedtuple('Difference',

@@ -31,6 +31,7 @@ OURS = """\
 [    4.4] @rig module xen-privcmd version=0.1 taint=OE
 [    4.5] @rig module xen-evtchn version=0.1 taint=OE
 [    4.5] @rig module xen-gntdev version=0.1 taint=OE
+[    4.5] @rig module xen-gntalloc version=0.1 taint=OE
 [    4.6] @rig module xenfs version=none taint=
 """
 

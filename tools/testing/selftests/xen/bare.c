@@ -73,9 +73,13 @@ TEST_F(bare, drivers__are_refused)
 {
 	EXPECT_EQ(-ENOENT, load("xen-privcmd"));
 	EXPECT_EQ(-ENOENT, load("xen-evtchn"));
+	EXPECT_EQ(-ENOENT, load("xen-gntalloc"));
+	EXPECT_EQ(-ENOENT, load("xen-gntdev"));
 	EXPECT_NE(0, access(XEN_DEV_PRIVCMD, F_OK));
 	EXPECT_NE(0, access(XEN_DEV_HYPERCALL, F_OK));
 	EXPECT_NE(0, access(XEN_DEV_EVTCHN, F_OK));
+	EXPECT_NE(0, access(XEN_DEV_GNTALLOC, F_OK));
+	EXPECT_NE(0, access(XEN_DEV_GNTDEV, F_OK));
 }
 
 TEST_HARNESS_MAIN

@@ -30,6 +30,8 @@ struct node {
 
 static const struct node nodes[] = {
 	{ XEN_DEV_EVTCHN, "xen/evtchn", "xen_evtchn" },
+	{ XEN_DEV_GNTALLOC, "xen/gntalloc", "xen_gntalloc" },
+	{ XEN_DEV_GNTDEV, "xen/gntdev", "xen_gntdev" },
 	{ XEN_DEV_HYPERCALL, "xen/hypercall", "xen_privcmd" },
 	{ XEN_DEV_PRIVCMD, "xen/privcmd", "xen_privcmd" },
 };
@@ -82,7 +84,9 @@ TEST_F(modules, environment__is_what_it_says)
 
 TEST_F(modules, version__is_the_same_everywhere)
 {
-	static const char * const others[] = { "xen_evtchn", "xen_hypercall" };
+	static const char * const others[] = {
+		"xen_evtchn", "xen_gntalloc", "xen_gntdev", "xen_hypercall",
+	};
 	char other[64];
 	unsigned int i;
 

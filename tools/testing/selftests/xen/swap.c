@@ -58,14 +58,17 @@ static bool loaded_is_ours(const char *module)
 static bool all_are_ours(void)
 {
 	return loaded_is_ours("xen_hypercall") &&
-	       loaded_is_ours("xen_privcmd") && loaded_is_ours("xen_evtchn");
+	       loaded_is_ours("xen_privcmd") &&
+	       loaded_is_ours("xen_evtchn") &&
+	       loaded_is_ours("xen_gntalloc") &&
+	       loaded_is_ours("xen_gntdev");
 }
 
 static bool nodes_work(void)
 {
 	static const char * const node[] = {
 		XEN_DEV_EVTCHN, XEN_DEV_PRIVCMD, XEN_DEV_HYPERCALL,
-		"/proc/xen/privcmd",
+		XEN_DEV_GNTALLOC, XEN_DEV_GNTDEV, "/proc/xen/privcmd",
 	};
 	unsigned int i;
 	int fd;
@@ -120,13 +123,14 @@ TEST_F_TIMEOUT(swap, unload__names_who_has_a_node_open, 60)
 {
 	static const char * const node[] = {
 		XEN_DEV_EVTCHN, XEN_DEV_PRIVCMD, XEN_DEV_HYPERCALL,
-		"/proc/xen/privcmd", "/proc/xen/capabilities",
+		XEN_DEV_GNTALLOC, XEN_DEV_GNTDEV, "/proc/xen/privcmd",
+		"/proc/xen/capabilities",
 	};
 	unsigned int i;
 	int fd;
 
 	/* All of /proc is searched each time, which takes a second. */
-	for (i = getenv("XEN_TEST_QUICK") ? 3 : 0; i < ARRAY_SIZE(node); i++) {
+	for (i = getenv("XEN_TEST_QUICK") ? 5 : 0; i < ARRAY_SIZE(node); i++) {
 		fd = open(node[i], O_RDONLY | O_CLOEXEC);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(1, swap_to("stock", self->output));
@@ -167,6 +171,8 @@ TEST_F_TIMEOUT(swap, unload__and_load_again, 120)
 		}
 		EXPECT_FALSE(loaded_is_ours("xen_privcmd"));
 		EXPECT_FALSE(loaded_is_ours("xen_evtchn"));
+		EXPECT_FALSE(loaded_is_ours("xen_gntalloc"));
+		EXPECT_FALSE(loaded_is_ours("xen_gntdev"));
 		EXPECT_NE(0, access("/sys/module/xen_hypercall", F_OK));
 		EXPECT_TRUE(nodes_work());
 		ASSERT_EQ(0, swap_to("ours", self->output)) {
