@@ -99,10 +99,10 @@ class Difference(collections.namedtuple('Difference',
                                         'program test kernels kind reason line')):
     """A test that the stock modules do not pass, and why."""
 
-    def applies(self, kernel, mode):
+    def applies(self, kernel, mode, icount=False):
+        here = ('*', kernel, mode) + (('icount',) if icount else ())
         for item in self.kernels.split(','):
-            parts = item.strip().split('/')
-            if all(p in ('*', kernel, mode) for p in parts):
+            if all(p in here for p in item.strip().split('/')):
                 return True
         return False
 
@@ -225,7 +225,7 @@ class Judge:
     """
 
     def __init__(self, programs=(), plan=None, modules='ours', differences=(),
-                 kernel='', mode='pv', shell=False, show=lambda text: None):
+                 kernel='', mode='pv', shell=False, show=lambda text: None, icount=False):
         self.programs = list(programs)
         self.plan = [p for p in plan or () if not programs or p[0] in self.programs]
         self.modules = modules
@@ -238,7 +238,7 @@ class Judge:
             planned = set(self.plan)
             known = {p for p, _ in self.plan}
             for d in differences:
-                if not d.applies(kernel, mode):
+                if not d.applies(kernel, mode, icount):
                     continue
                 if plan is not None and d.program in known and (d.program, d.test) not in planned:
                     self.stale.append(
@@ -617,7 +617,7 @@ def qemu_command(args, tests, filters):
     if args.shell:
         dom0.append('rig.shell=1')
     if args.icount:
-        dom0.append('norandmaps')
+        dom0 += ['norandmaps', 'rig.icount=1']
     if args.mode == 'bare':
         dom0[0] = 'console=ttyS0,115200'
         dom0.append('rig.bare=1')
@@ -838,7 +838,7 @@ def main(argv=None):
                       plan=None if args.shell else plan, modules=args.modules,
                       differences=[] if args.shell else differences,
                       kernel='.'.join(kver.split('.')[:2]), mode=args.mode,
-                      shell=args.shell, show=show)
+                      shell=args.shell, show=show, icount=args.icount)
         os.makedirs(os.path.dirname(os.path.abspath(args.log)), exist_ok=True)
         start = time.monotonic()
         with open(args.log, 'wb') as log:

@@ -336,6 +336,13 @@ class Differences(unittest.TestCase):
             v = judge(failed(self.CONSOLE), modules='stock', differences=self.entry(kernels=kernels))
             self.assertEqual(v.ok, ok, kernels)
 
+    def test_icount(self):
+        for kernels, icount, ok in (('icount', True, True), ('icount', False, False),
+                                    ('6.12/icount', True, True), ('6.1/icount', True, False)):
+            v = judge(failed(self.CONSOLE), modules='stock', icount=icount,
+                      differences=self.entry(kernels=kernels))
+            self.assertEqual(v.ok, ok, (kernels, icount))
+
     def test_skip_must_skip(self):
         v = judge(self.CONSOLE, modules='stock', differences=self.entry(kind='skip'))
         self.assertFalse(v.ok)
@@ -416,7 +423,16 @@ class Files(unittest.TestCase):
         self.assertIn('dom0=pvh', c[c.index('-append') + 1])
         self.assertIn('amd-iommu', c)
         self.assertIn('norandmaps', initrd)
+        self.assertIn('rig.icount=1', initrd)
+        self.assertEqual(c[c.index('-icount') + 1], 'shift=0,sleep=off')
+        self.assertEqual(c[c.index('-rtc') + 1], 'base=2026-01-01,clock=vm')
+        self.assertEqual(c[c.index('-seed') + 1], '1')
+        with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit):
+            boot.parse_args(self.arguments('--icount', '--smp', '2'))
         args = boot.parse_args(self.arguments())
+        c = boot.qemu_command(args, ['evtchn'], [])
+        self.assertNotIn('-icount', c)
+        self.assertNotIn('icount', c[c.index('-initrd') + 1])
         with self.assertRaisesRegex(boot.Error, 'too long'):
             boot.qemu_command(args, ['evtchn'], ['x' * 3000])
 

@@ -83,6 +83,15 @@ FIXTURE_TEARDOWN(gntdev)
 	granter_free(&self->g);
 }
 
+static bool linux_is(const char *version)
+{
+	char text[64];
+
+	return read_text("/proc/sys/kernel/osrelease", text,
+			 sizeof(text)) > 0 &&
+	       !strncmp(text, version, strlen(version));
+}
+
 /* A map of the references from @first on, and where it lies. */
 static int map_refs(struct gntdev_fixture *self, unsigned int first,
 		    unsigned int count, uint64_t *index)

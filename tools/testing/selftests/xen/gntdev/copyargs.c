@@ -179,6 +179,8 @@ TEST_F(gntdev, grant_copy__local_memory_over_the_end)
 	struct gntdev_grant_copy_segment seg;
 	char *last = (void *)~0UL;
 
+	if (!env_is_ours() && linux_is("6.1."))
+		SKIP(return, "the kernel would crash");
 	seg = IN(0, 0, last, 200);
 	EXPECT_EQ(-EFAULT, gd_copy(self->fd, 1, &seg));
 	seg = OUT(last, 0, 0, 200);

@@ -79,15 +79,6 @@ static void expect_never_writable(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, munmap(p, 2 * PG));
 }
 
-static bool linux_is(const char *version)
-{
-	char text[64];
-
-	return read_text("/proc/sys/kernel/osrelease", text,
-			 sizeof(text)) > 0 &&
-	       !strncmp(text, version, strlen(version));
-}
-
 TEST_F(gntdev, mprotect__private_stays_read_only)
 {
 	uint64_t index = ASSERT_MAP(0, 2);
