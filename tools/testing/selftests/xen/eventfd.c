@@ -73,6 +73,8 @@ FIXTURE_TEARDOWN(eventfd)
 }
 
 #include "eventfd/irqfd.c"
+#include "eventfd/payload.c"
+#include "eventfd/interrupt.c"
 #include "eventfd/ioeventfd.c"
 #include "eventfd/doorbell.c"
 

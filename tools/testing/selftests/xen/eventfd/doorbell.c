@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The real thing: a guest that writes to a doorbell. A few instructions of ours
- * run in it, and it powers off when it gets to their end.
+ * The real thing: a guest that writes to a doorbell, and powers off when it has
+ * done what it was made for.
  */
 
-#define CODE_FRAME	1
-#define DATA_FRAME	2
 #define DEVICE		0xf0000000UL
 #define DOORBELL	(DEVICE + 0x50)
 
@@ -38,64 +36,10 @@ static void code_write(struct doorbell *d, uint32_t addr, uint32_t queue)
 	d->code += 16;
 }
 
-/* With interrupts off this is the end of a vCPU. */
 static void code_end(struct doorbell *d)
 {
-	*d->code++ = 0xfa;
-	*d->code++ = 0xf4;
-}
-
-/* vCPU 0 in flat 32-bit mode, at the code. The other one stays down. */
-static int guest_start(struct eventfd_fixture *self)
-{
-	struct {
-		struct hvm_save_descriptor header_d;
-		struct hvm_save_header header;
-		struct hvm_save_descriptor cpu_d;
-		struct hvm_hw_cpu cpu;
-		struct hvm_save_descriptor end_d;
-		struct hvm_save_end end;
-	} *c;
-	struct guest *g = &self->guest;
-	uint8_t *full;
-	int size, ret;
-
-	size = xc_domain_hvm_getcontext(g->xc, g->domid, NULL, 0);
-	if (size <= 0)
-		return -EIO;
-	full = calloc(1, size);
-	c = calloc(1, sizeof(*c));
-	if (!full || !c ||
-	    xc_domain_hvm_getcontext(g->xc, g->domid, full, size) < 0)
-		return -EIO;
-	memcpy(c, full, sizeof(c->header_d) + sizeof(c->header));
-	c->cpu_d.typecode = HVM_SAVE_CODE(CPU);
-	c->cpu_d.length = HVM_SAVE_LENGTH(CPU);
-	c->cpu.cs_limit = ~0U;
-	c->cpu.ds_limit = ~0U;
-	c->cpu.es_limit = ~0U;
-	c->cpu.ss_limit = ~0U;
-	c->cpu.tr_limit = 0x67;
-	c->cpu.cs_arbytes = 0xc9b;
-	c->cpu.ds_arbytes = 0xc93;
-	c->cpu.es_arbytes = 0xc93;
-	c->cpu.ss_arbytes = 0xc93;
-	c->cpu.tr_arbytes = 0x8b;
-	/* PE and ET. */
-	c->cpu.cr0 = 0x11;
-	c->cpu.dr6 = 0xffff0ff0;
-	c->cpu.dr7 = 0x400;
-	c->cpu.rflags = 2;
-	c->cpu.rip = CODE_FRAME * PG;
-	c->end_d.typecode = HVM_SAVE_CODE(END);
-	c->end_d.length = HVM_SAVE_LENGTH(END);
-	ret = xc_domain_hvm_setcontext(g->xc, g->domid, (uint8_t *)c,
-				       sizeof(*c));
-	free(full);
-	free(c);
-	if (ret || xc_domain_unpause(g->xc, g->domid))
-		return -errno;
-	return 0;
+	memcpy(d->code, code_cli_hlt, sizeof(code_cli_hlt));
+	d->code += sizeof(code_cli_hlt);
 }
 
 /* A device model for the guest, connected to the slot of vCPU 0. */
@@ -202,18 +146,6 @@ static int request_answer(struct doorbell *d)
 		ev_take(d->evtchn);
 	d->slot[0].state = STATE_IORESP_READY;
 	return ev_notify(d->evtchn, d->port);
-}
-
-static bool guest_ends(struct eventfd_fixture *self)
-{
-	unsigned int ms;
-
-	for (ms = 0; ms < SOON_MS; ms += 5) {
-		if (guest_shutdown(&self->guest) == SHUTDOWN_poweroff)
-			return true;
-		sleep_ms(5);
-	}
-	return false;
 }
 
 static void doorbell_close(struct doorbell *d)
