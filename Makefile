@@ -110,5 +110,6 @@ help:
 	@echo '    KERNEL=6.1|6.12   dom0 kernel of run and shell [6.12]'
 	@echo '    MODE=pv|pvh       kind of dom0 of run and shell [pv]'
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
+	@echo '    XEN=paging        run on a Xen with memory paging, built from source'
 	@echo '    GUESTS=1          run what makes guests, with Debian'"'"'s toolstack'
 	@echo '    YES=1             install missing packages without asking'
