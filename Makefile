@@ -24,7 +24,7 @@ SOURCES := Kbuild VERSION drivers include
 
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
-	unload check-kdir selftests headers-check check kernels-check run \
+	unload check-kdir selftests headers-check check kernels-check kunit run \
 	shell test help
 
 check-kdir:
@@ -71,6 +71,10 @@ headers-check:
 check:
 	@$(TESTING)/static/check
 
+kunit:
+	@$(TESTING)/rig/install-deps --for test
+	@$(TESTING)/kunit/run
+
 run:
 	@$(TESTING)/rig/run
 
@@ -102,6 +106,10 @@ help:
 	@echo 'Check:'
 	@echo '  check           static checks: warnings, sparse, objtool, style, headers'
 	@echo '  headers-check   the UAPI headers alone'
+	@echo
+	@echo 'Unit tests (on Debian 12; a User-mode Linux with a fake Xen, no QEMU):'
+	@echo '  kunit           build and run them all; the first time builds a kernel, too'
+	@echo '    SUITE=GLOB    only these suites or tests: evtchn, or privcmd.batch*'
 	@echo
 	@echo 'Test (on Debian 12; real Xen in QEMU, no other machine needed):'
 	@echo '  run             build, boot Xen and a dom0, exercise every ioctl'

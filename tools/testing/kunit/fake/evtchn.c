@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Event channels: Xen's table of ports, and the kernel's IRQs for them.
+ *
+ * The two are kept apart, as they are in truth: a port can be closed in Xen
+ * while the kernel still has an IRQ for its number.
+ *
+ * An event is delivered at once, with interrupts off, if its IRQ has a handler
+ * and is not masked. It is masked from then on until xen_irq_lateeoi().
+ */
+#include <linux/errno.h>
+#include <linux/hardirq.h>
+#include <linux/interrupt.h>
+#include <linux/irq_work.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include <xen/events.h>
+#include <xen/interface/event_channel.h>
+#include <xen/xen.h>
+
+#include "fake/fake.h"
+#include "shim/seams.h"
+
+#define IRQ_BASE	1000
+#define VIRQS		24
+#define OWN_DOMID	0
+
+struct port {
+	unsigned int status;
+	domid_t remote_dom;
+	evtchn_port_t remote_port;
+	u32 virq;
+	unsigned long sent;
+};
+
+struct irq {
+	evtchn_port_t port;
+	/* -1: the kernel's own, without references. */
+	int references;
+	bool is_static;
+	bool pending, masked;
+	struct list_head actions;
+};
+
+struct action {
+	struct list_head node;
+	irq_handler_t handler;
+	unsigned long flags;
+	void *dev;
+};
+
+static DEFINE_XARRAY_ALLOC(ports);
+static DEFINE_XARRAY(irqs);
+static evtchn_port_t highest;
+
+unsigned int fake_evtchn_limit = 4096;
+EXPORT_SYMBOL_GPL(fake_evtchn_limit);
+
+static domid_t real_domid(domid_t domid)
+{
+	return domid == DOMID_SELF ? OWN_DOMID : domid;
+}
+
+/* Xen takes the lowest number that is free. */
+static evtchn_port_t port_alloc(struct port **out)
+{
+	struct port *p = kzalloc(sizeof(*p), GFP_ATOMIC | __GFP_NOFAIL);
+	u32 port;
+
+	if (xa_alloc(&ports, &port, p, XA_LIMIT(1, fake_evtchn_limit - 1),
+		     GFP_ATOMIC)) {
+		kfree(p);
+		return 0;
+	}
+	highest = max(highest, port);
+	*out = p;
+	return port;
+}
+
+evtchn_port_t fake_port_new(unsigned int status, domid_t remote,
+			    evtchn_port_t remote_port)
+{
+	struct port *p;
+	evtchn_port_t port = port_alloc(&p);
+
+	if (port) {
+		p->status = status;
+		p->remote_dom = remote;
+		p->remote_port = remote_port;
+	}
+	return port;
+}
+EXPORT_SYMBOL_GPL(fake_port_new);
+
+unsigned int fake_port_status(evtchn_port_t port)
+{
+	struct port *p = xa_load(&ports, port);
+
+	return p ? p->status : EVTCHNSTAT_closed;
+}
+EXPORT_SYMBOL_GPL(fake_port_status);
+
+unsigned long fake_port_sent(evtchn_port_t port)
+{
+	struct port *p = xa_load(&ports, port);
+
+	return p ? p->sent : 0;
+}
+EXPORT_SYMBOL_GPL(fake_port_sent);
+
+static void run_handlers(struct irq *irq)
+{
+	struct action *a, *next;
+
+	list_for_each_entry_safe(a, next, &irq->actions, node)
+		a->handler(IRQ_BASE + irq->port, a->dev);
+}
+
+/* Is there something to deliver? If so it is taken, and the IRQ masked. */
+static bool irq_take(struct irq *irq)
+{
+	if (!irq || !irq->pending || irq->masked || list_empty(&irq->actions))
+		return false;
+	irq->pending = false;
+	irq->masked = true;
+	return true;
+}
+
+static void deliver_now(struct irq *irq)
+{
+	bool outermost = !in_hardirq();
+	unsigned long flags;
+
+	if (!irq_take(irq))
+		return;
+	local_irq_save(flags);
+	if (outermost)
+		__irq_enter();
+	run_handlers(irq);
+	if (outermost)
+		__irq_exit();
+	local_irq_restore(flags);
+}
+
+/* What could not be delivered because interrupts were off. */
+static void deliver_late(struct irq_work *work)
+{
+	unsigned long port;
+	struct irq *irq;
+
+	xa_for_each(&irqs, port, irq)
+		deliver_now(irq);
+}
+
+static DEFINE_IRQ_WORK(late, deliver_late);
+
+static void deliver(struct irq *irq)
+{
+	if (irqs_disabled() && !in_hardirq())
+		irq_work_queue(&late);
+	else
+		deliver_now(irq);
+}
+
+void fake_fire(evtchn_port_t port)
+{
+	struct irq *irq = xa_load(&irqs, port);
+	unsigned int saved = fake_enter();
+
+	if (irq) {
+		irq->pending = true;
+		deliver(irq);
+	}
+	fake_leave(saved);
+}
+EXPORT_SYMBOL_GPL(fake_fire);
+
+void fake_fire_elsewhere(evtchn_port_t port)
+{
+	struct irq *irq = xa_load(&irqs, port);
+
+	irq->pending = true;
+	if (irq_take(irq))
+		run_handlers(irq);
+}
+EXPORT_SYMBOL_GPL(fake_fire_elsewhere);
+
+bool fake_port_masked(evtchn_port_t port)
+{
+	struct irq *irq = xa_load(&irqs, port);
+
+	return irq && irq->masked;
+}
+EXPORT_SYMBOL_GPL(fake_port_masked);
+
+void fake_kernel_unmask(evtchn_port_t port)
+{
+	xen_irq_lateeoi(IRQ_BASE + port, 0);
+}
+EXPORT_SYMBOL_GPL(fake_kernel_unmask);
+
+/* The other end of a channel between two ports of ours, or NULL. */
+static struct port *peer_of(const struct port *p)
+{
+	if (p->status != EVTCHNSTAT_interdomain || p->remote_dom != OWN_DOMID)
+		return NULL;
+	return xa_load(&ports, p->remote_port);
+}
+
+static int port_close(evtchn_port_t port)
+{
+	struct port *p = xa_load(&ports, port), *peer;
+
+	if (!p)
+		return -EINVAL;
+	peer = peer_of(p);
+	if (peer) {
+		peer->status = EVTCHNSTAT_unbound;
+		peer->remote_dom = OWN_DOMID;
+	}
+	xa_erase(&ports, port);
+	kfree(p);
+	return 0;
+}
+
+void fake_port_close(evtchn_port_t port)
+{
+	WARN(port_close(port), "port %u is closed, but is not open", port);
+}
+EXPORT_SYMBOL_GPL(fake_port_close);
+
+static int op_alloc_unbound(struct evtchn_alloc_unbound *op)
+{
+	if (real_domid(op->dom) != OWN_DOMID)
+		return -EPERM;
+	op->port = fake_port_new(EVTCHNSTAT_unbound,
+				 real_domid(op->remote_dom), 0);
+	return op->port ? 0 : -ENOSPC;
+}
+
+static bool is_connected(domid_t domid, evtchn_port_t remote)
+{
+	unsigned long i;
+	struct port *p;
+
+	xa_for_each(&ports, i, p) {
+		if (p->status == EVTCHNSTAT_interdomain &&
+		    p->remote_dom == domid && p->remote_port == remote)
+			return true;
+	}
+	return false;
+}
+
+static int op_bind_interdomain(struct evtchn_bind_interdomain *op)
+{
+	domid_t domid = real_domid(op->remote_dom);
+	struct port *remote = NULL;
+
+	if (domid == OWN_DOMID) {
+		remote = xa_load(&ports, op->remote_port);
+		if (!remote || remote->status != EVTCHNSTAT_unbound ||
+		    remote->remote_dom != OWN_DOMID)
+			return -EINVAL;
+	} else if (!fake_domain(domid) || fake_domain(domid)->dying) {
+		return -ESRCH;
+	} else if (is_connected(domid, op->remote_port)) {
+		return -EINVAL;
+	}
+	op->local_port = fake_port_new(EVTCHNSTAT_interdomain, domid,
+				       op->remote_port);
+	if (!op->local_port)
+		return -ENOSPC;
+	if (remote) {
+		remote->status = EVTCHNSTAT_interdomain;
+		remote->remote_port = op->local_port;
+	}
+	return 0;
+}
+
+static int op_bind_virq(struct evtchn_bind_virq *op)
+{
+	unsigned long i;
+	struct port *p;
+
+	if (op->virq >= VIRQS)
+		return -EINVAL;
+	if (op->vcpu)
+		return -ENOENT;
+	xa_for_each(&ports, i, p) {
+		if (p->status == EVTCHNSTAT_virq && p->virq == op->virq)
+			return -EEXIST;
+	}
+	op->port = fake_port_new(EVTCHNSTAT_virq, 0, 0);
+	if (!op->port)
+		return -ENOSPC;
+	((struct port *)xa_load(&ports, op->port))->virq = op->virq;
+	return 0;
+}
+
+static int op_send(const struct evtchn_send *op)
+{
+	struct port *p = xa_load(&ports, op->port);
+
+	if (!p || p->status == EVTCHNSTAT_virq)
+		return -EINVAL;
+	p->sent++;
+	if (peer_of(p))
+		fake_fire(p->remote_port);
+	return 0;
+}
+
+static int op_status(struct evtchn_status *op)
+{
+	struct port *p = xa_load(&ports, op->port);
+
+	if (real_domid(op->dom) != OWN_DOMID)
+		return -ESRCH;
+	if (op->port >= fake_evtchn_limit)
+		return -EINVAL;
+	op->status = p ? p->status : EVTCHNSTAT_closed;
+	switch (op->status) {
+	case EVTCHNSTAT_unbound:
+		op->u.unbound.dom = p->remote_dom;
+		break;
+	case EVTCHNSTAT_interdomain:
+		op->u.interdomain.dom = p->remote_dom;
+		op->u.interdomain.port = p->remote_port;
+		break;
+	case EVTCHNSTAT_virq:
+		op->u.virq = p->virq;
+		break;
+	}
+	return 0;
+}
+
+long fake_evtchn_op(unsigned int cmd, unsigned long arg)
+{
+	void *op = (void *)arg;
+
+	switch (cmd) {
+	case EVTCHNOP_alloc_unbound:
+		return op_alloc_unbound(op);
+	case EVTCHNOP_bind_interdomain:
+		return op_bind_interdomain(op);
+	case EVTCHNOP_bind_virq:
+		return op_bind_virq(op);
+	case EVTCHNOP_close:
+		return port_close(((struct evtchn_close *)op)->port);
+	case EVTCHNOP_send:
+		return op_send(op);
+	case EVTCHNOP_status:
+		return op_status(op);
+	default:
+		return -ENOSYS;
+	}
+}
+
+/* Its end of the channels is gone. */
+void fake_evtchn_domain_died(domid_t domid)
+{
+	unsigned long i;
+	struct port *p;
+
+	xa_for_each(&ports, i, p) {
+		if (p->status == EVTCHNSTAT_interdomain &&
+		    p->remote_dom == domid)
+			p->status = EVTCHNSTAT_unbound;
+	}
+}
+
+/* The kernel's side. */
+
+unsigned int xen_evtchn_nr_channels(void)
+{
+	return min(round_up(highest + 1, 1024), fake_evtchn_limit);
+}
+EXPORT_SYMBOL_GPL(xen_evtchn_nr_channels);
+
+unsigned int irq_from_evtchn(evtchn_port_t port)
+{
+	return xa_load(&irqs, port) ? IRQ_BASE + port : -1;
+}
+EXPORT_SYMBOL_GPL(irq_from_evtchn);
+
+static struct irq *irq_new(evtchn_port_t port)
+{
+	struct irq *irq = kzalloc(sizeof(*irq), GFP_KERNEL | __GFP_NOFAIL);
+
+	irq->port = port;
+	irq->references = -1;
+	INIT_LIST_HEAD(&irq->actions);
+	xa_store(&irqs, port, irq, GFP_KERNEL);
+	return irq;
+}
+
+int bind_evtchn_to_irq_lateeoi(evtchn_port_t port)
+{
+	unsigned int saved = fake_enter();
+	long ret = IRQ_BASE + port;
+
+	if (port >= fake_evtchn_limit)
+		ret = -ENOMEM;
+	else if (fake_call(FAKE_BIND_IRQ, -ENOMEM, &ret))
+		;
+	else if (fake_call(FAKE_BIND_IRQ_CLOSES, -ENOMEM, &ret))
+		port_close(port);
+	else if (!xa_load(&irqs, port))
+		irq_new(port);
+	fake_leave(saved);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(bind_evtchn_to_irq_lateeoi);
+
+int evtchn_make_refcounted(evtchn_port_t port, bool is_static)
+{
+	struct irq *irq = xa_load(&irqs, port);
+	long err;
+
+	if (!irq)
+		return -ENOENT;
+	if (fake_call(FAKE_MAKE_REFCOUNTED, 0, &err))
+		return err;
+	WARN(irq->references != -1, "port %u has references already", port);
+	irq->references = 1;
+	irq->is_static = is_static;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(evtchn_make_refcounted);
+
+int evtchn_get(evtchn_port_t port)
+{
+	struct irq *irq;
+	long err;
+
+	if (port >= fake_evtchn_limit)
+		return -EINVAL;
+	if (fake_call(FAKE_EVTCHN_GET, -EINVAL, &err))
+		return err;
+	irq = xa_load(&irqs, port);
+	if (!irq)
+		return -ENOENT;
+	if (irq->references <= 0 || irq->references == SHRT_MAX)
+		return -EINVAL;
+	irq->references++;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(evtchn_get);
+
+/* The last reference closes the port, unless it is static. */
+void evtchn_put(evtchn_port_t port)
+{
+	struct irq *irq = xa_load(&irqs, port);
+
+	might_sleep();
+	if (WARN(!irq, "port %u is put, but has no IRQ", port))
+		return;
+	if (irq->references > 0 && --irq->references)
+		return;
+	WARN(!list_empty(&irq->actions), "port %u goes, but has a handler", port);
+	if (!irq->is_static)
+		WARN(port_close(port), "port %u is closed a second time", port);
+	xa_erase(&irqs, port);
+	kfree(irq);
+}
+EXPORT_SYMBOL_GPL(evtchn_put);
+
+void xen_irq_lateeoi(unsigned int number, unsigned int flags)
+{
+	struct irq *irq = xa_load(&irqs, number - IRQ_BASE);
+
+	if (WARN(!irq, "there is no IRQ %u to unmask", number))
+		return;
+	/* More often than it was masked does no harm. */
+	irq->masked = false;
+	deliver(irq);
+}
+EXPORT_SYMBOL_GPL(xen_irq_lateeoi);
+
+int xen_fake_request_irq(unsigned int number, irq_handler_t handler,
+			 unsigned long flags, const char *name, void *dev)
+{
+	struct irq *irq = xa_load(&irqs, number - IRQ_BASE);
+	struct action *a;
+	long err;
+
+	might_sleep();
+	if (WARN(!irq, "there is no IRQ %u for a handler", number))
+		return -EINVAL;
+	if (fake_call(FAKE_REQUEST_IRQ, -ENOMEM, &err))
+		return err;
+	if (!list_empty(&irq->actions) && !(flags & IRQF_SHARED))
+		return -EBUSY;
+	a = kzalloc(sizeof(*a), GFP_KERNEL | __GFP_NOFAIL);
+	*a = (struct action){ .handler = handler, .flags = flags, .dev = dev };
+	list_add_tail(&a->node, &irq->actions);
+	deliver(irq);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(xen_fake_request_irq);
+
+const void *xen_fake_free_irq(unsigned int number, void *dev)
+{
+	struct irq *irq = xa_load(&irqs, number - IRQ_BASE);
+	unsigned long flags;
+	struct action *a;
+
+	might_sleep();
+	if (WARN(!irq, "there is no IRQ %u to free", number))
+		return NULL;
+	list_for_each_entry(a, &irq->actions, node) {
+		if (a->dev == dev)
+			goto found;
+	}
+	WARN(1, "IRQ %u has no such handler", number);
+	return NULL;
+
+found:
+	list_del(&a->node);
+	/* As CONFIG_DEBUG_SHIRQ has it: once more, when it may be gone. */
+	local_irq_save(flags);
+	a->handler(number, dev);
+	local_irq_restore(flags);
+	kfree(a);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(xen_fake_free_irq);
+
+evtchn_port_t fake_kernel_port(void)
+{
+	evtchn_port_t port = fake_port_new(EVTCHNSTAT_interdomain, OWN_DOMID + 1,
+					   1);
+
+	irq_new(port);
+	return port;
+}
+EXPORT_SYMBOL_GPL(fake_kernel_port);
+
+static unsigned long count_list(const struct list_head *list)
+{
+	return list_count_nodes((struct list_head *)list);
+}
+
+void fake_evtchn_census(struct fake_census *census)
+{
+	unsigned long i;
+	struct port *p;
+	struct irq *irq;
+
+	xa_for_each(&ports, i, p)
+		census->ports++;
+	xa_for_each(&irqs, i, irq) {
+		census->irqs++;
+		census->actions += count_list(&irq->actions);
+		census->references += max(irq->references, 0);
+	}
+}
+
+void fake_evtchn_reset(void)
+{
+	struct action *a, *next;
+	unsigned long i;
+	struct port *p;
+	struct irq *irq;
+
+	irq_work_sync(&late);
+	xa_for_each(&irqs, i, irq) {
+		list_for_each_entry_safe(a, next, &irq->actions, node)
+			kfree(a);
+		kfree(irq);
+	}
+	xa_for_each(&ports, i, p)
+		kfree(p);
+	xa_destroy(&irqs);
+	xa_destroy(&ports);
+	xa_init_flags(&ports, XA_FLAGS_ALLOC);
+	highest = 0;
+	fake_evtchn_limit = 4096;
+}

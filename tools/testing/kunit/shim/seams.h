@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the drivers' calls go elsewhere than in a release build. Included ahead
+ * of each C file of the drivers: the files themselves are compiled as they are.
+ *
+ * UML has no room for thousands of IRQs, so those of event channels are the
+ * fake Xen's. It has no lockdown, so the fake has the say. And each primitive
+ * that is redirected here is a place where a test can step in, as another CPU
+ * would.
+ */
+#ifndef XEN_KUNIT_SEAMS_H
+#define XEN_KUNIT_SEAMS_H
+
+/* The kernel's headers want it before they come; the drivers have the same. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bitops.h>
+#include <linux/interrupt.h>
+#include <linux/security.h>
+
+int xen_fake_request_irq(unsigned int irq, irq_handler_t handler,
+			 unsigned long flags, const char *name, void *dev);
+const void *xen_fake_free_irq(unsigned int irq, void *dev);
+int xen_fake_locked_down(enum lockdown_reason what);
+void xen_fake_step(const char *where);
+
+#define request_irq(irq, handler, flags, name, dev) \
+	xen_fake_request_irq(irq, handler, flags, name, dev)
+#define free_irq(irq, dev)		xen_fake_free_irq(irq, dev)
+#define security_locked_down(what)	xen_fake_locked_down(what)
+
+#endif

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * See env.h.
+ *
+ * KUnit runs each case in a kernel thread of its own. The memory is that of the
+ * process that loads the module, for that is what initialises a suite. A thread
+ * that gives up in the middle of a case takes a reference on the memory with
+ * it, which is why there is one for it.
+ */
+#include <linux/eventfd.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmu_context.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/workqueue.h>
+
+#include "suites/env.h"
+
+#define MAX_FILES	64
+#define MAX_MAPS	64
+
+typedef long mremap_fn(unsigned long addr, unsigned long old_len,
+		       unsigned long new_len, unsigned long flags,
+		       unsigned long new_addr);
+typedef long mprotect_fn(unsigned long start, size_t len, unsigned long prot);
+typedef long eventfd2_fn(unsigned int count, int flags);
+
+static struct {
+	struct mm_struct *mm;
+	/* The case's thread has it and has not given it back. */
+	bool borrowed;
+	unsigned long user;
+	struct file *files[MAX_FILES];
+	struct {
+		unsigned long addr, pages;
+	} maps[MAX_MAPS];
+	struct fake_census before;
+} env;
+
+int env_suite_init(struct kunit_suite *suite)
+{
+	env.mm = current->mm;
+	if (!env.mm)
+		return -EINVAL;
+	mmgrab(env.mm);
+	return 0;
+}
+
+void env_suite_exit(struct kunit_suite *suite)
+{
+	mmdrop(env.mm);
+	env.mm = NULL;
+}
+
+static void files_close(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_FILES; i++) {
+		if (env.files[i])
+			__fput_sync(env.files[i]);
+		env.files[i] = NULL;
+	}
+}
+
+static void maps_close(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_MAPS; i++) {
+		if (env.maps[i].pages)
+			vm_munmap(env.maps[i].addr,
+				  env.maps[i].pages * PAGE_SIZE);
+		env.maps[i].pages = 0;
+	}
+	if (env.user)
+		vm_munmap(env.user, ENV_PAGES * PAGE_SIZE);
+	env.user = 0;
+}
+
+void env_settle(void)
+{
+	flush_delayed_fput();
+	rcu_barrier();
+	kvfree_rcu_barrier();
+}
+
+void env_begin(struct kunit *test)
+{
+	fake_reset();
+	if (!mmget_not_zero(env.mm))
+		KUNIT_FAIL_AND_ABORT(test, "the process has no memory");
+	kthread_use_mm(env.mm);
+	env.borrowed = true;
+	env.user = vm_mmap(NULL, 0, ENV_PAGES * PAGE_SIZE,
+			   PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(env.user));
+	/* So that it is there, and no page fault comes in between. */
+	KUNIT_ASSERT_EQ(test, 0, clear_user((void __user *)env.user,
+					    ENV_PAGES * PAGE_SIZE));
+}
+
+static void expect_same(struct kunit *test, const struct fake_census *was,
+			const char *when)
+{
+	struct fake_census now;
+
+	fake_census(&now);
+	KUNIT_EXPECT_EQ_MSG(test, now.ports, was->ports, "%s: ports", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.irqs, was->irqs, "%s: IRQs", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.actions, was->actions, "%s: handlers", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.references, was->references,
+			    "%s: references to ports", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.unpopulated, was->unpopulated,
+			    "%s: unpopulated pages", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.foreign, was->foreign,
+			    "%s: foreign frames", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.mapped, was->mapped,
+			    "%s: mapped grants", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.grants, was->grants, "%s: grants", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.handles, was->handles,
+			    "%s: grant handles", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.granted_pages, was->granted_pages,
+			    "%s: pages that are granted", when);
+}
+
+void env_end(struct kunit *test)
+{
+	static const struct fake_census nothing;
+
+	maps_close();
+	files_close();
+	env_settle();
+	KUNIT_EXPECT_TRUE_MSG(test, fake_rules_done(),
+			      "something was to fail, and was never called");
+	expect_same(test, &nothing, "at the end");
+	fake_reset();
+	kthread_unuse_mm(env.mm);
+	mmput(env.mm);
+	env.borrowed = false;
+}
+
+/* In another thread than the case. */
+void env_exit(struct kunit *test)
+{
+	if (!env.borrowed)
+		return;
+	/* The thread that gave up has dropped one reference, of two kinds. */
+	env.borrowed = false;
+	fake_rules_clear();
+	kthread_use_mm(env.mm);
+	maps_close();
+	files_close();
+	kthread_unuse_mm(env.mm);
+	mmdrop(env.mm);
+	env_settle();
+	fake_reset();
+}
+
+struct file *env_try_open(const char *path, int flags)
+{
+	struct file *file = filp_open(path, O_RDWR | flags, 0);
+	unsigned int i;
+
+	if (IS_ERR(file))
+		return file;
+	for (i = 0; i < MAX_FILES; i++) {
+		if (!env.files[i]) {
+			env.files[i] = file;
+			return file;
+		}
+	}
+	__fput_sync(file);
+	return ERR_PTR(-EMFILE);
+}
+
+struct file *env_open(struct kunit *test, const char *path)
+{
+	struct file *file = env_try_open(path, 0);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, file);
+	return file;
+}
+
+void env_close(struct file *file)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_FILES; i++) {
+		if (env.files[i] == file)
+			env.files[i] = NULL;
+	}
+	__fput_sync(file);
+}
+
+unsigned long env_user(void)
+{
+	return env.user;
+}
+
+void env_put(unsigned long to, const void *from, size_t size)
+{
+	WARN_ON(copy_to_user((void __user *)to, from, size));
+}
+
+void env_get(void *to, unsigned long from, size_t size)
+{
+	WARN_ON(copy_from_user(to, (void __user *)from, size));
+}
+
+/* What is there, or 0 if nothing is. */
+u64 env_get64(unsigned long from)
+{
+	u64 value = 0;
+
+	if (copy_from_user(&value, (void __user *)from, sizeof(value)))
+		return 0;
+	return value;
+}
+
+bool env_mapped(unsigned long addr)
+{
+	u8 byte;
+
+	return !copy_from_user(&byte, (void __user *)addr, 1);
+}
+
+unsigned long env_mmap(struct file *file, unsigned long pages,
+		       unsigned long prot, unsigned long flags)
+{
+	unsigned long addr = vm_mmap(file, 0, pages * PAGE_SIZE, prot, flags, 0);
+	unsigned int i;
+
+	if (IS_ERR_VALUE(addr))
+		return addr;
+	for (i = 0; i < MAX_MAPS; i++) {
+		if (!env.maps[i].pages) {
+			env.maps[i].addr = addr;
+			env.maps[i].pages = pages;
+			return addr;
+		}
+	}
+	vm_munmap(addr, pages * PAGE_SIZE);
+	return -ENOMEM;
+}
+
+int env_munmap(unsigned long addr, unsigned long pages)
+{
+	int err = vm_munmap(addr, pages * PAGE_SIZE);
+	unsigned int i;
+
+	for (i = 0; !err && i < MAX_MAPS; i++) {
+		if (env.maps[i].addr == addr && env.maps[i].pages == pages)
+			env.maps[i].pages = 0;
+	}
+	return err;
+}
+
+long env_mremap(unsigned long addr, unsigned long pages)
+{
+	mremap_fn *sys_mremap = (mremap_fn *)fake_symbol("sys_mremap");
+	unsigned long room;
+	unsigned int i;
+	long to;
+
+	/* An address that is free, so that it has to move. */
+	room = vm_mmap(NULL, 0, pages * PAGE_SIZE, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	if (IS_ERR_VALUE(room))
+		return room;
+	to = sys_mremap(addr, pages * PAGE_SIZE, pages * PAGE_SIZE,
+			MREMAP_MAYMOVE | MREMAP_FIXED, room);
+	if (IS_ERR_VALUE(to)) {
+		vm_munmap(room, pages * PAGE_SIZE);
+		return to;
+	}
+	for (i = 0; i < MAX_MAPS; i++) {
+		if (env.maps[i].addr == addr)
+			env.maps[i].addr = to;
+	}
+	return to;
+}
+
+int env_mprotect(unsigned long addr, unsigned long pages, unsigned long prot)
+{
+	mprotect_fn *sys_mprotect = (mprotect_fn *)fake_symbol("sys_mprotect");
+
+	return sys_mprotect(addr, pages * PAGE_SIZE, prot);
+}
+
+long env_ioctl_at(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return file->f_op->unlocked_ioctl(file, cmd, arg);
+}
+
+long env_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return file->f_op->compat_ioctl(file, cmd, arg);
+}
+
+/* The last page is for this; tests have the others. */
+long env_ioctl(struct file *file, unsigned int cmd, void *arg, size_t size)
+{
+	unsigned long at = env.user + (ENV_PAGES - 1) * PAGE_SIZE;
+	unsigned int nth = current->fail_nth;
+	long ret;
+
+	current->fail_nth = 0;
+	env_put(at, arg, size);
+	current->fail_nth = nth;
+	ret = env_ioctl_at(file, cmd, at);
+	nth = current->fail_nth;
+	current->fail_nth = 0;
+	env_get(arg, at, size);
+	current->fail_nth = nth;
+	return ret;
+}
+
+int env_eventfd(struct kunit *test)
+{
+	eventfd2_fn *sys_eventfd2 = (eventfd2_fn *)fake_symbol("sys_eventfd2");
+	int fd = sys_eventfd2(0, EFD_NONBLOCK);
+
+	KUNIT_ASSERT_GE(test, fd, 0);
+	return fd;
+}
+
+void env_eventfd_signal(int fd)
+{
+	struct eventfd_ctx *ctx = eventfd_ctx_fdget(fd);
+
+	eventfd_signal(ctx);
+	eventfd_ctx_put(ctx);
+}
+
+u64 env_eventfd_count(int fd)
+{
+	struct eventfd_ctx *ctx = eventfd_ctx_fdget(fd);
+	wait_queue_entry_t none;
+	u64 count;
+
+	init_waitqueue_entry(&none, current);
+	INIT_LIST_HEAD(&none.entry);
+	eventfd_ctx_remove_wait_queue(ctx, &none, &count);
+	eventfd_ctx_put(ctx);
+	return count;
+}
+
+void env_close_fd(int fd)
+{
+	close_fd(fd);
+	flush_delayed_fput();
+}
+
+#define SWEEP_MAX	400
+
+/* One round. Returns whether nothing failed in it. */
+static bool sweep_round(struct kunit *test, const struct sweep *sweep,
+			void *data, unsigned int nth, bool hypercalls)
+{
+	struct fake_census before;
+	bool reached;
+	char when[64];
+	long ret;
+
+	snprintf(when, sizeof(when), "%s, %s %u", sweep->name,
+		 hypercalls ? "call" : "allocation", nth);
+	fake_rules_clear();
+	env_settle();
+	fake_census(&before);
+	if (hypercalls) {
+		fake_fail(FAKE_ANY, nth, 0);
+		ret = sweep->op(test, data);
+		reached = fake_rules_done();
+		fake_rules_clear();
+	} else {
+		current->fail_nth = nth;
+		ret = sweep->op(test, data);
+		reached = !current->fail_nth;
+		current->fail_nth = 0;
+	}
+	if (ret >= 0) {
+		KUNIT_EXPECT_TRUE_MSG(test, !reached || sweep->may_succeed ||
+				      !hypercalls,
+				      "%s: succeeds though something failed", when);
+		if (sweep->undo)
+			sweep->undo(test, data, ret);
+	} else {
+		KUNIT_EXPECT_TRUE_MSG(test, reached,
+				      "%s: fails (%ld) though nothing failed",
+				      when, ret);
+	}
+	env_settle();
+	expect_same(test, &before, when);
+	return !reached;
+}
+
+void env_sweep(struct kunit *test, const struct sweep *sweep)
+{
+	void *data = sweep->setup ? sweep->setup(test) : NULL;
+	unsigned int nth, rounds[2], i;
+
+	for (i = 0; i < 2; i++) {
+		for (nth = 1; nth < SWEEP_MAX; nth++) {
+			if (sweep_round(test, sweep, data, nth, i))
+				break;
+		}
+		KUNIT_EXPECT_LT_MSG(test, nth, SWEEP_MAX, "%s: no end", sweep->name);
+		rounds[i] = nth - 1;
+	}
+	kunit_info(test, "%s: %u allocations and accesses, %u calls failed\n",
+		   sweep->name, rounds[0], rounds[1]);
+}

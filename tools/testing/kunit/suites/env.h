@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a test stands on: a process's memory, open files, and the proof that
+ * nothing is left over.
+ *
+ * A test is written as
+ *
+ *	TEST(name)
+ *	{
+ *		struct file *file = env_open(test, "/dev/xen/evtchn");
+ *		...
+ *	}
+ *
+ * and listed with KUNIT_CASE(name). It begins on an empty machine, a PV dom0,
+ * in the memory of the process that loads the module. What it opened and mapped
+ * goes when it ends, and then Xen and the kernel must have nothing left.
+ *
+ * Within a test use KUNIT_EXPECT_*, or KUNIT_ASSERT_* where going on makes no
+ * sense: what is left over is then cleared away, and not judged.
+ */
+#ifndef XEN_KUNIT_ENV_H
+#define XEN_KUNIT_ENV_H
+
+#include <kunit/test.h>
+#include <linux/fs.h>
+#include <linux/types.h>
+
+#include "fake/fake.h"
+
+#define GUEST	((domid_t)7)
+#define OTHER	((domid_t)9)
+
+#define EVTCHN	"/dev/xen/evtchn"
+#define PRIVCMD	"/dev/xen/privcmd"
+#define BUFFERS	"/dev/xen/hypercall"
+
+/* Pages of memory that a test has from the start. */
+#define ENV_PAGES	256
+
+int env_suite_init(struct kunit_suite *suite);
+void env_suite_exit(struct kunit_suite *suite);
+void env_exit(struct kunit *test);
+void env_begin(struct kunit *test);
+void env_end(struct kunit *test);
+
+#define TEST(name)						\
+	static void name##_body(struct kunit *test);		\
+	static void name(struct kunit *test)			\
+	{							\
+		env_begin(test);				\
+		name##_body(test);				\
+		env_end(test);					\
+	}							\
+	static void name##_body(struct kunit *test)
+
+#define ENV_SUITE(suite_name, cases)				\
+	struct kunit_suite suite_##suite_name = {		\
+		.name = #suite_name,				\
+		.suite_init = env_suite_init,			\
+		.suite_exit = env_suite_exit,			\
+		.exit = env_exit,				\
+		.test_cases = cases,				\
+	}
+
+/* Files. The first fails the test when it fails. */
+struct file *env_open(struct kunit *test, const char *path);
+struct file *env_try_open(const char *path, int flags);
+void env_close(struct file *file);
+
+/* Memory of the process: of the test's own, and of a file. */
+unsigned long env_user(void);
+void env_put(unsigned long to, const void *from, size_t size);
+void env_get(void *to, unsigned long from, size_t size);
+u64 env_get64(unsigned long from);
+unsigned long env_mmap(struct file *file, unsigned long pages,
+		       unsigned long prot, unsigned long flags);
+int env_munmap(unsigned long addr, unsigned long pages);
+/* Moves it to where there is room; returns the new address or an errno. */
+long env_mremap(unsigned long addr, unsigned long pages);
+int env_mprotect(unsigned long addr, unsigned long pages, unsigned long prot);
+/* Is there anything to touch? */
+bool env_mapped(unsigned long addr);
+
+/* With @arg in the process's memory, and copied back afterwards. */
+long env_ioctl(struct file *file, unsigned int cmd, void *arg, size_t size);
+/* With the address as it is. */
+long env_ioctl_at(struct file *file, unsigned int cmd, unsigned long arg);
+long env_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/* An eventfd: its number, and how it is signalled, looked at and closed. */
+int env_eventfd(struct kunit *test);
+void env_eventfd_signal(int fd);
+u64 env_eventfd_count(int fd);
+void env_close_fd(int fd);
+
+/* No deferred freeing, no work is under way any more. */
+void env_settle(void);
+
+/*
+ * The sweep: a row says what to do; it is done with the first, the second, …
+ * thing failing, until it succeeds. Things that fail are allocations and
+ * accesses to user memory, then hypercalls and the kernel's services. After
+ * each failure all is as it was before.
+ */
+struct sweep {
+	const char *name;
+	/* Once, before; its result is given to the others. May be NULL. */
+	void *(*setup)(struct kunit *test);
+	/* What is swept. Negative is a failure. */
+	long (*op)(struct kunit *test, void *data);
+	/* After a success. May be NULL. */
+	void (*undo)(struct kunit *test, void *data, long result);
+	/* It answers with success even if something within it failed. */
+	bool may_succeed;
+};
+
+void env_sweep(struct kunit *test, const struct sweep *sweep);
+
+#endif

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module with the suites. KUnit runs them while it is being loaded.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+#include "suites/suites.h"
+
+kunit_test_suites(&suite_evtchn);
+
+MODULE_DESCRIPTION("Unit tests of the drivers for /dev/xen/*");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* All suites: main.c lists them. */
+#ifndef XEN_KUNIT_SUITES_H
+#define XEN_KUNIT_SUITES_H
+
+#include <kunit/test.h>
+
+extern struct kunit_suite suite_evtchn;
+
+#endif
