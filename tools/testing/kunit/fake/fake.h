@@ -23,6 +23,7 @@
 
 #include <xen/interface/xen.h>
 #include <xen/interface/event_channel.h>
+#include <xen/interface/memory.h>
 #include <xen/xen.h>
 
 /* What a rule is about: a hypercall with its command, or a service. */

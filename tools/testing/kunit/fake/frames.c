@@ -324,3 +324,4 @@ void fake_frames_reset(void)
 	nr_foreign = 0;
 	fake_remove_error = 0;
 }
+EXPORT_SYMBOL_GPL(fake_frames_reset);

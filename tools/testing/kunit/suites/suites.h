@@ -6,5 +6,6 @@
 #include <kunit/test.h>
 
 extern struct kunit_suite suite_evtchn;
+extern struct kunit_suite suite_privcmd_map;
 
 #endif
