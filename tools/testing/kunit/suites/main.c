@@ -7,7 +7,7 @@
 
 #include "suites/suites.h"
 
-kunit_test_suites(&suite_evtchn, &suite_privcmd_map);
+kunit_test_suites(&suite_hypercall, &suite_evtchn, &suite_privcmd_map);
 
 MODULE_DESCRIPTION("Unit tests of the drivers for /dev/xen/*");
 MODULE_LICENSE("GPL");
