@@ -406,7 +406,7 @@ int bind_evtchn_to_irq_lateeoi(evtchn_port_t port)
 		ret = -ENOMEM;
 	else if (fake_call(FAKE_BIND_IRQ, -ENOMEM, &ret))
 		;
-	else if (fake_call(FAKE_BIND_IRQ_CLOSES, -ENOMEM, &ret))
+	else if (fake_call(FAKE_BIND_IRQ_CLOSES, 0, &ret))
 		port_close(port);
 	else if (!xa_load(&irqs, port))
 		irq_new(port);

@@ -68,7 +68,7 @@ unsigned long fake_symbol(const char *name);
 bool fake_call(u32 what, long natural, long *code);
 void fake_called(u32 what);
 
-/* Nothing that the fake allocates is the driver's, and so to be failed. */
+/* What is done between the two is not the driver's, and so not to be failed. */
 unsigned int fake_enter(void);
 void fake_leave(unsigned int saved);
 

@@ -2,6 +2,8 @@
 /*
  * Rules: what is to fail, and who is to be called when.
  */
+#include <linux/bits.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -133,7 +135,7 @@ unsigned long fake_calls(u32 what)
 EXPORT_SYMBOL_GPL(fake_calls);
 
 /* The first rule of that kind whose turn has come. */
-static bool rule_due(u32 what, enum rule_kind kind, struct rule *due)
+static bool rule_due(u32 what, enum rule_kind kind, bool any, struct rule *due)
 {
 	unsigned long flags;
 	bool found = false;
@@ -144,7 +146,7 @@ static bool rule_due(u32 what, enum rule_kind kind, struct rule *due)
 		struct rule *rule = &rules[i];
 
 		if (rule->kind != kind || !rule->left ||
-		    (rule->what != what && rule->what != FAKE_ANY))
+		    (rule->what != what && !(any && rule->what == FAKE_ANY)))
 			continue;
 		if (--rule->left)
 			continue;
@@ -165,10 +167,10 @@ bool fake_call(u32 what, long natural, long *code)
 	count(what);
 	spin_unlock_irqrestore(&rules_lock, flags);
 
-	if (rule_due(what, RULE_BEFORE, &rule))
+	if (rule_due(what, RULE_BEFORE, true, &rule))
 		rule.fn(rule.data);
-	/* What cannot fail, cannot be failed. */
-	if (!natural || !rule_due(what, RULE_FAIL, &rule))
+	/* What does not fail of itself is failed by name only. */
+	if (!rule_due(what, RULE_FAIL, natural, &rule))
 		return false;
 	*code = rule.code ?: natural;
 	return true;
@@ -178,7 +180,7 @@ void fake_called(u32 what)
 {
 	struct rule rule;
 
-	if (rule_due(what, RULE_AFTER, &rule))
+	if (rule_due(what, RULE_AFTER, true, &rule))
 		rule.fn(rule.data);
 }
 
@@ -202,20 +204,30 @@ void fake_at_step(const char *where, fake_fn *fn, void *data)
 }
 EXPORT_SYMBOL_GPL(fake_at_step);
 
+#define SAVED_MAKE_IT_FAIL	BIT(31)
+
 unsigned int fake_enter(void)
 {
 	unsigned int saved = 0;
 
-	if (in_task())
-		swap(saved, current->fail_nth);
+	if (!in_task())
+		return 0;
+	swap(saved, current->fail_nth);
+	if (current->make_it_fail)
+		saved |= SAVED_MAKE_IT_FAIL;
+	current->make_it_fail = 0;
 	return saved;
 }
+EXPORT_SYMBOL_GPL(fake_enter);
 
 void fake_leave(unsigned int saved)
 {
-	if (in_task())
-		current->fail_nth = saved;
+	if (!in_task())
+		return;
+	current->fail_nth = saved & ~SAVED_MAKE_IT_FAIL;
+	current->make_it_fail = !!(saved & SAVED_MAKE_IT_FAIL);
 }
+EXPORT_SYMBOL_GPL(fake_leave);
 
 /* The kernel's entry to a table that no module is meant to have. */
 static ulong kallsyms;

@@ -8,6 +8,7 @@
  * it, which is why there is one for it.
  */
 #include <linux/eventfd.h>
+#include <linux/fault-inject.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -56,6 +57,7 @@ int env_suite_init(struct kunit_suite *suite)
 
 void env_suite_exit(struct kunit_suite *suite)
 {
+	env_settle();
 	mmdrop(env.mm);
 	env.mm = NULL;
 }
@@ -139,7 +141,6 @@ void env_end(struct kunit *test)
 
 	maps_close();
 	files_close();
-	env_settle();
 	KUNIT_EXPECT_TRUE_MSG(test, fake_rules_done(),
 			      "something was to fail, and was never called");
 	expect_same(test, &nothing, "at the end");
@@ -311,17 +312,16 @@ long env_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 long env_ioctl(struct file *file, unsigned int cmd, void *arg, size_t size)
 {
 	unsigned long at = env.user + (ENV_PAGES - 1) * PAGE_SIZE;
-	unsigned int nth = current->fail_nth;
+	unsigned int saved;
 	long ret;
 
-	current->fail_nth = 0;
+	saved = fake_enter();
 	env_put(at, arg, size);
-	current->fail_nth = nth;
+	fake_leave(saved);
 	ret = env_ioctl_at(file, cmd, at);
-	nth = current->fail_nth;
-	current->fail_nth = 0;
+	saved = fake_enter();
 	env_get(arg, at, size);
-	current->fail_nth = nth;
+	fake_leave(saved);
 	return ret;
 }
 
@@ -363,9 +363,66 @@ void env_close_fd(int fd)
 
 #define SWEEP_MAX	400
 
-/* One round. Returns whether nothing failed in it. */
+enum sweep_kind { SWEEP_MEMORY, SWEEP_ACCESSES, SWEEP_CALLS, SWEEP_KINDS };
+
+static const char * const sweep_kinds[] = { "allocation", "access", "call" };
+
+/* The @nth access to user memory of this thread fails, and no other. */
+static struct fault_attr *accesses_arm(unsigned int nth)
+{
+	struct fault_attr *attr = (void *)fake_symbol("fail_usercopy");
+
+	attr->interval = nth;
+	attr->count = 0;
+	attr->task_filter = true;
+	attr->probability = 100;
+	atomic_set(&attr->times, 1);
+	current->make_it_fail = 1;
+	return attr;
+}
+
+static bool accesses_disarm(struct fault_attr *attr)
+{
+	current->make_it_fail = 0;
+	attr->probability = 0;
+	return !atomic_read(&attr->times);
+}
+
+/* Does it, with something failing. Sets whether it came to that. */
+static long sweep_op(struct kunit *test, const struct sweep *sweep, void *data,
+		     unsigned int nth, enum sweep_kind kind, bool *reached)
+{
+	struct fault_attr *attr;
+	long ret;
+
+	switch (kind) {
+	case SWEEP_MEMORY:
+		current->fail_nth = nth;
+		ret = sweep->op(test, data);
+		*reached = !current->fail_nth;
+		current->fail_nth = 0;
+		return ret;
+	case SWEEP_ACCESSES:
+		attr = accesses_arm(nth);
+		ret = sweep->op(test, data);
+		*reached = accesses_disarm(attr);
+		return ret;
+	default:
+		fake_fail(FAKE_ANY, nth, 0);
+		ret = sweep->op(test, data);
+		*reached = fake_rules_done();
+		fake_rules_clear();
+		return ret;
+	}
+}
+
+/*
+ * One round. Returns whether nothing failed in it. An allocation that fails
+ * need not be the driver's: the kernel keeps books for its debugging, too, and
+ * does without if it must.
+ */
 static bool sweep_round(struct kunit *test, const struct sweep *sweep,
-			void *data, unsigned int nth, bool hypercalls)
+			void *data, unsigned int nth, enum sweep_kind kind)
 {
 	struct fake_census before;
 	bool reached;
@@ -373,24 +430,13 @@ static bool sweep_round(struct kunit *test, const struct sweep *sweep,
 	long ret;
 
 	snprintf(when, sizeof(when), "%s, %s %u", sweep->name,
-		 hypercalls ? "call" : "allocation", nth);
+		 sweep_kinds[kind], nth);
 	fake_rules_clear();
-	env_settle();
 	fake_census(&before);
-	if (hypercalls) {
-		fake_fail(FAKE_ANY, nth, 0);
-		ret = sweep->op(test, data);
-		reached = fake_rules_done();
-		fake_rules_clear();
-	} else {
-		current->fail_nth = nth;
-		ret = sweep->op(test, data);
-		reached = !current->fail_nth;
-		current->fail_nth = 0;
-	}
+	ret = sweep_op(test, sweep, data, nth, kind, &reached);
 	if (ret >= 0) {
 		KUNIT_EXPECT_TRUE_MSG(test, !reached || sweep->may_succeed ||
-				      !hypercalls,
+				      kind == SWEEP_MEMORY,
 				      "%s: succeeds though something failed", when);
 		if (sweep->undo)
 			sweep->undo(test, data, ret);
@@ -399,7 +445,6 @@ static bool sweep_round(struct kunit *test, const struct sweep *sweep,
 				      "%s: fails (%ld) though nothing failed",
 				      when, ret);
 	}
-	env_settle();
 	expect_same(test, &before, when);
 	return !reached;
 }
@@ -407,16 +452,18 @@ static bool sweep_round(struct kunit *test, const struct sweep *sweep,
 void env_sweep(struct kunit *test, const struct sweep *sweep)
 {
 	void *data = sweep->setup ? sweep->setup(test) : NULL;
-	unsigned int nth, rounds[2], i;
+	unsigned int nth, rounds[SWEEP_KINDS];
+	enum sweep_kind kind;
 
-	for (i = 0; i < 2; i++) {
+	for (kind = 0; kind < SWEEP_KINDS; kind++) {
 		for (nth = 1; nth < SWEEP_MAX; nth++) {
-			if (sweep_round(test, sweep, data, nth, i))
+			if (sweep_round(test, sweep, data, nth, kind))
 				break;
 		}
 		KUNIT_EXPECT_LT_MSG(test, nth, SWEEP_MAX, "%s: no end", sweep->name);
-		rounds[i] = nth - 1;
+		rounds[kind] = nth - 1;
 	}
-	kunit_info(test, "%s: %u allocations and accesses, %u calls failed\n",
-		   sweep->name, rounds[0], rounds[1]);
+	kunit_info(test, "%s: %u allocations, %u accesses, %u calls failed\n",
+		   sweep->name, rounds[SWEEP_MEMORY], rounds[SWEEP_ACCESSES],
+		   rounds[SWEEP_CALLS]);
 }

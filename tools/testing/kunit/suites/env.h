@@ -98,9 +98,11 @@ void env_settle(void);
 
 /*
  * The sweep: a row says what to do; it is done with the first, the second, …
- * thing failing, until it succeeds. Things that fail are allocations and
+ * thing failing, until it succeeds. Things that fail are allocations, then
  * accesses to user memory, then hypercalls and the kernel's services. After
  * each failure all is as it was before.
+ *
+ * What a row does on its own account is between fake_enter() and fake_leave().
  */
 struct sweep {
 	const char *name;

@@ -639,7 +639,7 @@ TEST(evtchn_domain_dies)
 TEST(evtchn_thousands_of_ports)
 {
 	struct file *file = env_open(test, EVTCHN);
-	const unsigned int nr = 3000;
+	const unsigned int nr = 1500;
 	unsigned int i, got = 0;
 	ssize_t ret;
 

@@ -12,6 +12,7 @@
 #include "hypercall/hypercall.h"
 #include "hypercall/selftest.h"
 #include "suites/env.h"
+#include "suites/machines.h"
 #include "suites/suites.h"
 
 #define SENTINEL(n)	(0x5e47000000000000UL | (n) * 0x010101010101UL)
@@ -25,14 +26,6 @@ struct machine {
 	void (*probe_kernel)(struct probe *p);
 	void (*probe_user)(struct probe *p);
 };
-
-#define MACHINE_DECLARE(m)						\
-	extern const u8 kunit_##m##_page[];				\
-	void kunit_##m##_probe_any(struct probe *p);			\
-	void kunit_##m##_probe_kernel(struct probe *p);			\
-	void kunit_##m##_probe_user(struct probe *p)
-
-#include "suites/machines.h"
 
 struct captured kunit_captured;
 const void *kunit_target;
@@ -48,9 +41,6 @@ static const struct machine machines[] = {
 	MACHINE(amd, FAKE_GATE_VMMCALL),
 	MACHINE(intel, FAKE_GATE_VMCALL),
 };
-
-#define for_each_machine(m) \
-	for (m = machines; m < machines + ARRAY_SIZE(machines); m++)
 
 static void probe_init(struct probe *p)
 {
@@ -97,7 +87,7 @@ TEST(hypercall_every_stub)
 	unsigned int nr;
 
 	probe_init(&before);
-	for_each_machine(m) {
+	for (m = machines; m < machines + ARRAY_SIZE(machines); m++) {
 		for (nr = 0; nr < XEN_HYPERCALL_SLOTS; nr++) {
 			if (nr == __HYPERVISOR_iret)
 				continue;
@@ -127,7 +117,7 @@ TEST(hypercall_iret_traps)
 	const struct machine *m;
 	const u8 *stub;
 
-	for_each_machine(m) {
+	for (m = machines; m < machines + ARRAY_SIZE(machines); m++) {
 		stub = m->page + __HYPERVISOR_iret * XEN_HYPERCALL_SLOT_SIZE;
 		KUNIT_EXPECT_EQ(test, stub[0], 0x0f);
 		KUNIT_EXPECT_EQ(test, stub[1], 0x0b);
@@ -141,7 +131,7 @@ TEST(hypercall_page_layout)
 	const u8 *stub;
 	u32 imm;
 
-	for_each_machine(m) {
+	for (m = machines; m < machines + ARRAY_SIZE(machines); m++) {
 		KUNIT_EXPECT_TRUE(test, PAGE_ALIGNED(m->page));
 		for (nr = 0; nr < XEN_HYPERCALL_SLOTS; nr++) {
 			stub = m->page + nr * XEN_HYPERCALL_SLOT_SIZE;
@@ -189,7 +179,7 @@ TEST(hypercall_entries)
 	const struct machine *m;
 	unsigned int i;
 
-	for_each_machine(m) {
+	for (m = machines; m < machines + ARRAY_SIZE(machines); m++) {
 		for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 			expect_entry(test, m, m->probe_kernel, false, numbers[i]);
 			expect_entry(test, m, m->probe_user, true, numbers[i]);
@@ -220,7 +210,7 @@ TEST(hypercall_numbers_that_are_none)
 	const struct machine *m;
 	unsigned int i;
 
-	for_each_machine(m) {
+	for (m = machines; m < machines + ARRAY_SIZE(machines); m++) {
 		for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 			expect_refused(test, m, m->probe_kernel, numbers[i]);
 			expect_refused(test, m, m->probe_user, numbers[i]);

@@ -3,9 +3,22 @@
 #ifndef XEN_KUNIT_MACHINES_H
 #define XEN_KUNIT_MACHINES_H
 
-MACHINE_DECLARE(pv);
-MACHINE_DECLARE(amd);
-MACHINE_DECLARE(intel);
+#include <linux/types.h>
+
+struct captured;
+struct probe;
+
+extern const u8 kunit_pv_page[], kunit_amd_page[], kunit_intel_page[];
+
+void kunit_pv_probe_any(struct probe *p);
+void kunit_pv_probe_kernel(struct probe *p);
+void kunit_pv_probe_user(struct probe *p);
+void kunit_amd_probe_any(struct probe *p);
+void kunit_amd_probe_kernel(struct probe *p);
+void kunit_amd_probe_user(struct probe *p);
+void kunit_intel_probe_any(struct probe *p);
+void kunit_intel_probe_kernel(struct probe *p);
+void kunit_intel_probe_user(struct probe *p);
 
 /* For gate.S. */
 extern struct captured kunit_captured;

@@ -7,7 +7,8 @@
 
 #include "suites/suites.h"
 
-kunit_test_suites(&suite_hypercall, &suite_evtchn, &suite_privcmd_map);
+kunit_test_suites(&suite_hypercall, &suite_evtchn, &suite_privcmd_map,
+		  &suite_sweep);
 
 MODULE_DESCRIPTION("Unit tests of the drivers for /dev/xen/*");
 MODULE_LICENSE("GPL");

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sweep: whatever a process can ask for, with each thing that it takes
+ * failing in turn. See env.h.
+ *
+ * A row is a struct sweep. A driver gets its sweep by adding rows and a case
+ * that goes through them.
+ */
+#include <linux/err.h>
+
+#include "suites/evtchn.h"
+#include "suites/privcmd.h"
+#include "suites/suites.h"
+
+#define PORTS	100
+#define FRAMES	40
+
+static void sweep_rows(struct kunit *test, const struct sweep *rows,
+		       unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		env_sweep(test, &rows[i]);
+		/* The next one has a machine of its own. */
+		if (i + 1 < nr) {
+			env_end(test);
+			env_begin(test);
+		}
+	}
+}
+
+static long open_and_close(const char *path)
+{
+	struct file *file = env_try_open(path, 0);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	env_close(file);
+	return 0;
+}
+
+/* evtchn */
+
+static long op_evtchn_open(struct kunit *test, void *data)
+{
+	return open_and_close(EVTCHN);
+}
+
+static void *setup_evtchn(struct kunit *test)
+{
+	fake_domain_new(GUEST, 0);
+	return env_open(test, EVTCHN);
+}
+
+static void undo_bind(struct kunit *test, void *file, long port)
+{
+	KUNIT_EXPECT_EQ(test, unbind(file, port), 0);
+}
+
+static long op_bind_virq(struct kunit *test, void *file)
+{
+	return bind_virq(file, 3);
+}
+
+static long op_bind_interdomain(struct kunit *test, void *file)
+{
+	return bind_interdomain(file, GUEST, 4);
+}
+
+static long op_bind_unbound(struct kunit *test, void *file)
+{
+	return bind_unbound(file, GUEST);
+}
+
+/* The ring has to grow for it. */
+static void *setup_many_ports(struct kunit *test)
+{
+	struct file *file = setup_evtchn(test);
+	unsigned int i;
+
+	for (i = 1; i <= 64; i++)
+		KUNIT_ASSERT_EQ(test, bind_unbound(file, GUEST), i);
+	fake_fire(3);
+	return file;
+}
+
+static long op_bind_static(struct kunit *test, void *file)
+{
+	evtchn_port_t port;
+	unsigned int saved;
+	long err;
+
+	saved = fake_enter();
+	port = fake_port_new(EVTCHNSTAT_interdomain, GUEST, 1);
+	fake_leave(saved);
+	err = bind_static(file, port);
+	saved = fake_enter();
+	if (!err)
+		KUNIT_EXPECT_EQ(test, unbind(file, port), 0);
+	/* Bound or not, it is there still. */
+	fake_port_close(port);
+	fake_leave(saved);
+	return err;
+}
+
+static long op_bind_and_unbind(struct kunit *test, void *file)
+{
+	long port, err;
+
+	port = bind_unbound(file, GUEST);
+	if (port < 0)
+		return port;
+	err = unbind(file, port);
+	/* It may fail to be asked, never to be done. */
+	if (err)
+		undo_bind(test, file, port);
+	return err;
+}
+
+static void *setup_one_port(struct kunit *test)
+{
+	struct file *file = setup_evtchn(test);
+
+	KUNIT_ASSERT_EQ(test, bind_unbound(file, GUEST), 1);
+	return file;
+}
+
+static long op_notify(struct kunit *test, void *file)
+{
+	return notify(file, 1);
+}
+
+static long op_reset(struct kunit *test, void *file)
+{
+	return evtchn_reset(file);
+}
+
+static long op_restrict(struct kunit *test, void *data)
+{
+	struct file *file = env_try_open(EVTCHN, 0);
+	long err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = evtchn_restrict_to(file, GUEST);
+	env_close(file);
+	return err;
+}
+
+static void *setup_ports_in_ring(struct kunit *test)
+{
+	struct file *file = setup_evtchn(test);
+	unsigned int i;
+
+	for (i = 1; i <= PORTS; i++)
+		KUNIT_ASSERT_EQ(test, bind_unbound(file, GUEST), i);
+	for (i = 1; i <= PORTS; i++)
+		fake_fire(i);
+	return file;
+}
+
+/* A read that fails has taken nothing out. */
+static long op_read(struct kunit *test, void *file)
+{
+	ssize_t ret = read_ports(file, PORTS * sizeof(u32));
+
+	if (ret >= 0)
+		KUNIT_EXPECT_EQ(test, ret, PORTS * sizeof(u32));
+	return ret;
+}
+
+static void undo_read(struct kunit *test, void *file, long result)
+{
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, write_ports(file, result), result);
+	for (i = 1; i <= PORTS; i++)
+		fake_fire(i);
+}
+
+static long op_write(struct kunit *test, void *file)
+{
+	return write_ports(file, PORTS * sizeof(u32));
+}
+
+/* What is released cannot fail. */
+static long op_evtchn_release(struct kunit *test, void *data)
+{
+	struct file *file = env_try_open(EVTCHN, 0);
+	unsigned int saved;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	saved = fake_enter();
+	bind_unbound(file, GUEST);
+	fake_leave(saved);
+	env_close(file);
+	return 0;
+}
+
+TEST(sweep_evtchn)
+{
+	static const struct sweep rows[] = {
+		{ "open", NULL, op_evtchn_open },
+		{ "BIND_VIRQ", setup_evtchn, op_bind_virq, undo_bind },
+		{ "BIND_INTERDOMAIN", setup_evtchn, op_bind_interdomain, undo_bind },
+		{ "BIND_UNBOUND_PORT", setup_evtchn, op_bind_unbound, undo_bind },
+		{ "BIND_UNBOUND_PORT, ring grows", setup_many_ports,
+		  op_bind_unbound, undo_bind },
+		{ "BIND_STATIC", setup_evtchn, op_bind_static },
+		{ "UNBIND", setup_evtchn, op_bind_and_unbind },
+		{ "NOTIFY", setup_one_port, op_notify, .may_succeed = true },
+		{ "RESET", setup_one_port, op_reset },
+		{ "RESTRICT_DOMID", setup_evtchn, op_restrict },
+		{ "read", setup_ports_in_ring, op_read, undo_read },
+		{ "write", setup_ports_in_ring, op_write },
+		{ "release", setup_evtchn, op_evtchn_release, .may_succeed = true },
+	};
+
+	sweep_rows(test, rows, ARRAY_SIZE(rows));
+}
+
+/* privcmd */
+
+static long op_privcmd_open(struct kunit *test, void *data)
+{
+	return open_and_close(PRIVCMD);
+}
+
+static void *setup_privcmd(struct kunit *test)
+{
+	fake_domain_new(GUEST, FRAMES);
+	fake_resource(GUEST, 0, 1, 3);
+	put_frames(FRAMES, 0);
+	return env_open(test, PRIVCMD);
+}
+
+static void *setup_privcmd_xlate(struct kunit *test)
+{
+	fake_become(XEN_HVM_DOMAIN, true);
+	return setup_privcmd(test);
+}
+
+static long op_mmap(struct kunit *test, void *file)
+{
+	unsigned long addr = map_foreign(file, 4);
+
+	if (IS_ERR_VALUE(addr))
+		return addr;
+	return env_munmap(addr, 4);
+}
+
+/*
+ * Errors of single frames, which the fake makes when a batch fails as a whole,
+ * come back as success.
+ */
+static long fill_and_unmap(struct kunit *test, struct file *file,
+			   unsigned long pages,
+			   long (*fill)(struct file *file, unsigned long addr))
+{
+	unsigned int saved;
+	unsigned long addr;
+	long ret;
+
+	saved = fake_enter();
+	put_frames(FRAMES, 0);
+	addr = map_foreign(file, pages);
+	fake_leave(saved);
+	ret = fill(file, addr);
+	saved = fake_enter();
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, pages), 0);
+	fake_leave(saved);
+	return ret;
+}
+
+static long fill_batch_v2(struct file *file, unsigned long addr)
+{
+	return batch_v2(file, GUEST, addr, FRAMES);
+}
+
+static long op_batch_v2(struct kunit *test, void *file)
+{
+	return fill_and_unmap(test, file, FRAMES, fill_batch_v2);
+}
+
+static long fill_batch_v1(struct file *file, unsigned long addr)
+{
+	return batch_v1(file, GUEST, addr, FRAMES);
+}
+
+/* With something to report. */
+static long op_batch_v1(struct kunit *test, void *file)
+{
+	fake_frame(GUEST, 2)->error = -EPERM;
+	return fill_and_unmap(test, file, FRAMES, fill_batch_v1);
+}
+
+static long fill_runs(struct file *file, unsigned long addr)
+{
+	unsigned int saved;
+	struct privcmd_mmap_entry run = { .va = addr, .npages = FRAMES };
+	struct privcmd_mmap arg = {
+		.num = 1, .dom = GUEST, .entry = (void __user *)arr_addr(),
+	};
+
+	saved = fake_enter();
+	env_put(arr_addr(), &run, sizeof(run));
+	fake_leave(saved);
+	return env_ioctl(file, IOCTL_PRIVCMD_MMAP, &arg, sizeof(arg));
+}
+
+static long op_runs(struct kunit *test, void *file)
+{
+	return fill_and_unmap(test, file, FRAMES, fill_runs);
+}
+
+static long fill_resource(struct file *file, unsigned long addr)
+{
+	return map_resource(file, GUEST, 0, 1, 0, 3, addr);
+}
+
+static long op_resource(struct kunit *test, void *file)
+{
+	return fill_and_unmap(test, file, 3, fill_resource);
+}
+
+static long op_resource_size(struct kunit *test, void *file)
+{
+	return map_resource(file, GUEST, 0, 1, 0, 0, 0);
+}
+
+static long op_hypercall(struct kunit *test, void *file)
+{
+	return hypercall(file, __HYPERVISOR_xen_version, 0, 0, 0, 0, 0);
+}
+
+static long op_dm_op_small(struct kunit *test, void *file)
+{
+	unsigned int saved;
+	struct privcmd_dm_op_buf buf = { (void __user *)buf_addr(), 24 };
+	struct privcmd_dm_op arg = {
+		.dom = GUEST, .num = 1, .ubufs = (void __user *)arr_addr(),
+	};
+
+	saved = fake_enter();
+	env_put(arr_addr(), &buf, sizeof(buf));
+	fake_leave(saved);
+	return env_ioctl(file, IOCTL_PRIVCMD_DM_OP, &arg, sizeof(arg));
+}
+
+/* More buffers and more pages than there is room for on the stack. */
+static long op_dm_op_large(struct kunit *test, void *file)
+{
+	struct privcmd_dm_op_buf buf[12] = {};
+	struct privcmd_dm_op arg = {
+		.dom = GUEST, .num = ARRAY_SIZE(buf),
+		.ubufs = (void __user *)arr_addr(),
+	};
+	unsigned int saved, i;
+
+	for (i = 0; i < ARRAY_SIZE(buf); i++) {
+		buf[i].uptr = (void __user *)(buf_addr() + i * PAGE_SIZE + 8);
+		buf[i].size = PAGE_SIZE;
+	}
+	saved = fake_enter();
+	env_put(arr_addr(), buf, sizeof(buf));
+	fake_leave(saved);
+	return env_ioctl(file, IOCTL_PRIVCMD_DM_OP, &arg, sizeof(arg));
+}
+
+static long op_privcmd_restrict(struct kunit *test, void *data)
+{
+	struct file *file = env_try_open(PRIVCMD, 0);
+	long err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = privcmd_restrict_to(file, GUEST);
+	env_close(file);
+	return err;
+}
+
+static long op_gsi(struct kunit *test, void *file)
+{
+	struct privcmd_pcidev_get_gsi arg = { .sbdf = 5 };
+
+	return env_ioctl(file, IOCTL_PRIVCMD_PCIDEV_GET_GSI, &arg, sizeof(arg));
+}
+
+static int an_eventfd;
+
+static void *setup_irqfd(struct kunit *test)
+{
+	struct file *file = setup_privcmd(test);
+	u32 code = IRQFD_CODE;
+
+	an_eventfd = env_eventfd(test);
+	env_put(buf_addr(), &code, sizeof(code));
+	return file;
+}
+
+static long irqfd_as_it_is(struct file *file, u32 flags)
+{
+	struct privcmd_irqfd arg = {
+		.dm_op = buf_addr(), .size = IRQFD_SIZE, .fd = an_eventfd,
+		.flags = flags, .dom = GUEST,
+	};
+
+	return env_ioctl(file, IOCTL_PRIVCMD_IRQFD, &arg, sizeof(arg));
+}
+
+static long op_irqfd(struct kunit *test, void *file)
+{
+	return irqfd_as_it_is(file, 0);
+}
+
+static void undo_irqfd(struct kunit *test, void *file, long result)
+{
+	KUNIT_EXPECT_EQ(test, irqfd_as_it_is(file, PRIVCMD_IRQFD_FLAG_DEASSIGN), 0);
+}
+
+static void *setup_buffers(struct kunit *test)
+{
+	return env_open(test, BUFFERS);
+}
+
+static long op_buffers(struct kunit *test, void *file)
+{
+	unsigned long addr = env_mmap(file, 20, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+	if (IS_ERR_VALUE(addr))
+		return addr;
+	return env_munmap(addr, 20);
+}
+
+TEST(sweep_privcmd)
+{
+	static const struct sweep rows[] = {
+		{ "open", NULL, op_privcmd_open },
+		{ "mmap", setup_privcmd, op_mmap, .may_succeed = true },
+		{ "HYPERCALL", setup_privcmd, op_hypercall },
+		{ "MMAPBATCH_V2, PV", setup_privcmd, op_batch_v2, .may_succeed = true },
+		{ "MMAPBATCH_V2, HVM", setup_privcmd_xlate, op_batch_v2,
+		  .may_succeed = true },
+		{ "MMAPBATCH, PV", setup_privcmd, op_batch_v1, .may_succeed = true },
+		{ "MMAPBATCH, HVM", setup_privcmd_xlate, op_batch_v1,
+		  .may_succeed = true },
+		{ "MMAP", setup_privcmd, op_runs },
+		{ "MMAP_RESOURCE, PV", setup_privcmd, op_resource },
+		{ "MMAP_RESOURCE, HVM", setup_privcmd_xlate, op_resource },
+		{ "MMAP_RESOURCE, size", setup_privcmd, op_resource_size },
+		{ "DM_OP", setup_privcmd, op_dm_op_small },
+		{ "DM_OP, large", setup_privcmd, op_dm_op_large },
+		{ "RESTRICT", setup_privcmd, op_privcmd_restrict },
+		{ "PCIDEV_GET_GSI", setup_privcmd, op_gsi },
+		{ "IRQFD", setup_irqfd, op_irqfd, undo_irqfd },
+		{ "mmap of buffers", setup_buffers, op_buffers },
+	};
+
+	sweep_rows(test, rows, ARRAY_SIZE(rows));
+	env_close_fd(an_eventfd);
+}
+
+static struct kunit_case sweep_cases[] = {
+	KUNIT_CASE_SLOW(sweep_evtchn),
+	KUNIT_CASE_SLOW(sweep_privcmd),
+	{}
+};
+
+ENV_SUITE(sweep, sweep_cases);
