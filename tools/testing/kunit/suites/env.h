@@ -35,7 +35,7 @@
 #define BUFFERS	"/dev/xen/hypercall"
 
 /* Pages of memory that a test has from the start. */
-#define ENV_PAGES	256
+#define ENV_PAGES	40
 
 int env_suite_init(struct kunit_suite *suite);
 void env_suite_exit(struct kunit_suite *suite);

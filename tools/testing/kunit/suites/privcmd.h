@@ -11,8 +11,8 @@
 
 /* Where the arrays of a batch lie in the memory of the test. */
 #define ARR_PAGE	0
-#define ERR_PAGE	32
-#define BUF_PAGE	64
+#define ERR_PAGE	8
+#define BUF_PAGE	12
 
 static inline unsigned long arr_addr(void)
 {

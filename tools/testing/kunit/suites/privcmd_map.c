@@ -131,7 +131,7 @@ TEST_BOTH(map_p2_where_a_batch_may_go)
 	KUNIT_EXPECT_EQ(test, batch_v1(file, GUEST, addr, 0), -EINVAL);
 	KUNIT_EXPECT_LT(test, batch_v1(file, GUEST, addr, -1), 0);
 	/* P14: not a mapping of ours, and none at all. */
-	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, env_user() + 128 * PAGE_SIZE, 4),
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, env_user() + 30 * PAGE_SIZE, 4),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, 0, 4), -EINVAL);
 	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 4), 0);
@@ -446,7 +446,7 @@ TEST_BOTH(map_p2_where_a_resource_may_go)
 	KUNIT_EXPECT_EQ(test, map_resource(file, GUEST, 0, 1, 0, 2, addr - PAGE_SIZE),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, map_resource(file, GUEST, 0, 1, 0, 2,
-					   env_user() + 128 * PAGE_SIZE), -EINVAL);
+					   env_user() + 30 * PAGE_SIZE), -EINVAL);
 	KUNIT_EXPECT_EQ(test, map_resource(file, 99, 0, 1, 0, 2, addr), -ESRCH);
 	/* At the end of it, and less than all of it. */
 	KUNIT_EXPECT_EQ(test, map_resource(file, GUEST, 0, 1, 0, 1, addr + PAGE_SIZE),
@@ -531,7 +531,7 @@ TEST(map_runs_all_or_none)
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr));
 	KUNIT_EXPECT_EQ(test, map_run(file, GUEST, addr + PAGE_SIZE, 0, 3), -EINVAL);
 	/* P14 */
-	KUNIT_EXPECT_EQ(test, map_run(file, GUEST, env_user() + 128 * PAGE_SIZE, 0, 3),
+	KUNIT_EXPECT_EQ(test, map_run(file, GUEST, env_user() + 30 * PAGE_SIZE, 0, 3),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, map_run(file, GUEST, addr, 0, 3), 0);
 	fake_become(XEN_HVM_DOMAIN, true);

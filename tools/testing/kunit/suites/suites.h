@@ -8,6 +8,7 @@
 extern struct kunit_suite suite_hypercall;
 extern struct kunit_suite suite_evtchn;
 extern struct kunit_suite suite_privcmd_map;
+extern struct kunit_suite suite_privcmd_ops;
 extern struct kunit_suite suite_sweep;
 
 #endif

@@ -420,6 +420,50 @@ static void undo_irqfd(struct kunit *test, void *file, long result)
 	KUNIT_EXPECT_EQ(test, irqfd_as_it_is(file, PRIVCMD_IRQFD_FLAG_DEASSIGN), 0);
 }
 
+static struct privcmd_ioeventfd ioeventfd_args;
+
+static void *setup_ioeventfd(struct kunit *test)
+{
+	struct file *file = setup_privcmd(test);
+	struct file *events = env_open(test, EVTCHN);
+	unsigned long addr = map_foreign(file, 2);
+	u32 port[4];
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, map_resource(file, GUEST, 0, 1, 1, 2, addr), 0);
+	for (i = 0; i < ARRAY_SIZE(port); i++)
+		port[i] = bind_interdomain(events, GUEST, 10 + i);
+	env_put(arr_addr(), port, sizeof(port));
+	ioeventfd_args = (struct privcmd_ioeventfd){
+		.ioreq = addr, .ports = arr_addr(), .addr = 0x1000,
+		.addr_len = 4, .event_fd = an_eventfd, .dom = GUEST,
+		.vcpus = ARRAY_SIZE(port),
+	};
+	return file;
+}
+
+static void *setup_ioeventfd_xlate(struct kunit *test)
+{
+	fake_become(XEN_HVM_DOMAIN, true);
+	return setup_ioeventfd(test);
+}
+
+static long op_ioeventfd(struct kunit *test, void *file)
+{
+	struct privcmd_ioeventfd arg = ioeventfd_args;
+
+	return env_ioctl(file, IOCTL_PRIVCMD_IOEVENTFD, &arg, sizeof(arg));
+}
+
+static void undo_ioeventfd(struct kunit *test, void *file, long result)
+{
+	struct privcmd_ioeventfd arg = ioeventfd_args;
+
+	arg.flags = PRIVCMD_IOEVENTFD_FLAG_DEASSIGN;
+	KUNIT_EXPECT_EQ(test, env_ioctl(file, IOCTL_PRIVCMD_IOEVENTFD, &arg,
+					sizeof(arg)), 0);
+}
+
 static void *setup_buffers(struct kunit *test)
 {
 	return env_open(test, BUFFERS);
@@ -455,6 +499,9 @@ TEST(sweep_privcmd)
 		{ "RESTRICT", setup_privcmd, op_privcmd_restrict },
 		{ "PCIDEV_GET_GSI", setup_privcmd, op_gsi },
 		{ "IRQFD", setup_irqfd, op_irqfd, undo_irqfd },
+		{ "IOEVENTFD, PV", setup_ioeventfd, op_ioeventfd, undo_ioeventfd },
+		{ "IOEVENTFD, HVM", setup_ioeventfd_xlate, op_ioeventfd,
+		  undo_ioeventfd },
 		{ "mmap of buffers", setup_buffers, op_buffers },
 	};
 
