@@ -9,15 +9,20 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+#include <xen/privcmd.h>
 
 #define FAULTS		"/sys/kernel/debug"
 
@@ -126,6 +131,142 @@ static void print_taint(void)
 	close(fd);
 }
 
+static void fake(const char *what, const char *value)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/module/xen_fake/parameters/%s", what);
+	set(path, value);
+}
+
+static void expect_load(const char *name, const char *args, int expected,
+			const char *where)
+{
+	int err = load(name, args);
+
+	check(err == expected, "%s %s on %s: %s", name, args, where,
+	      strerror(err));
+	if (!err && expected)
+		unload(name);
+}
+
+/* Where a module has no business it is not loaded, and says why. */
+static void test_refusals(void)
+{
+	static const char * const vendors[] = { "amd", "hygon", "intel" };
+	int i;
+
+	fake("type", "native");
+	expect_load("xen-hypercall", "", ENODEV, "bare metal");
+	/* The page was assembled for PV. */
+	fake("type", "hvm");
+	for (i = 0; i < 3; i++) {
+		fake("vendor", vendors[i]);
+		expect_load("xen-hypercall", "", ENOEXEC, vendors[i]);
+	}
+	fake("type", "pv");
+	expect_load("xen-hypercall", "", 0, "PV");
+	fake("type", "native");
+	expect_load("xen-evtchn", "", ENODEV, "bare metal");
+	expect_load("xen-privcmd", "", ENODEV, "bare metal");
+	fake("type", "pv");
+}
+
+static void nothing(int signal)
+{
+}
+
+/* Opens the device, or is interrupted after a while. */
+static int open_soon(const char *path)
+{
+	struct itimerval soon = { .it_value.tv_usec = 100000 };
+	struct itimerval never = { 0 };
+	struct sigaction action = { .sa_handler = nothing };
+	int fd;
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	setitimer(ITIMER_REAL, &never, NULL);
+	return fd;
+}
+
+static int try_version(int fd)
+{
+	struct privcmd_hypercall call = { .op = 17 };
+
+	return ioctl(fd, IOCTL_PRIVCMD_HYPERCALL, &call) < 0 ? errno : 0;
+}
+
+static int try_restrict(int fd, __u16 domid)
+{
+	return ioctl(fd, IOCTL_PRIVCMD_RESTRICT, &domid) ? errno : 0;
+}
+
+/* A file opened outside dom0 may act on the target, and on nothing else. */
+static void expect_target(const char *says, int target_allowed)
+{
+	int fd;
+
+	fake("xenstore", says);
+	fd = open_soon("/dev/xen/privcmd");
+	check(fd >= 0, "XSA-482: XenStore says '%s', open", says);
+	check(try_version(fd) == EPERM, "XSA-482: no hypercalls");
+	check(try_restrict(fd, 8) == EINVAL, "XSA-482: not another domain");
+	check(try_restrict(fd, 7) == (target_allowed ? 0 : EINVAL),
+	      "XSA-482: target '%s'", says);
+	check(unload("xen-privcmd") != 0, "P7: not unloaded while it is open");
+	close(fd);
+}
+
+static void test_outside_dom0(void)
+{
+	int fd;
+
+	fake("type", "domu");
+	expect_load("xen-privcmd", "", 0, "a domain");
+	fd = open_soon("/dev/xen/privcmd");
+	check(fd < 0 && errno == EINTR, "XSA-482: open waits for XenStore");
+	expect_target("7", 1);
+	expect_target("none", 0);
+	expect_target("seven", 0);
+	expect_target("40000", 0);
+	check(unload("xen-privcmd") == 0, "xen-privcmd unloads");
+	/* Nobody is there to be told any more. */
+	fake("xenstore", "7");
+
+	/* It is up already: no waiting. */
+	expect_load("xen-privcmd", "", 0, "a domain with XenStore");
+	expect_target("7", 1);
+	unload("xen-privcmd");
+
+	expect_load("xen-privcmd", "unrestricted=1", 0, "a domain");
+	fd = open_soon("/dev/xen/privcmd");
+	check(try_version(fd) == 0, "unrestricted: hypercalls");
+	close(fd);
+	unload("xen-privcmd");
+
+	fake("locked_down", "1");
+	fake("xenstore_down", "1");
+	expect_load("xen-privcmd", "unrestricted=1", 0, "a domain, locked down");
+	expect_target("7", 1);
+	unload("xen-privcmd");
+	fake("locked_down", "0");
+	fake("type", "pv");
+}
+
+static void test_evtchn_in_use(void)
+{
+	int fd;
+
+	expect_load("xen-evtchn", "", 0, "PV");
+	fd = open_soon("/dev/xen/evtchn");
+	check(fd >= 0 && unload("xen-evtchn") != 0,
+	      "P7: not unloaded while it is open");
+	close(fd);
+	check(unload("xen-evtchn") == 0, "xen-evtchn unloads");
+}
+
 int main(void)
 {
 	static const char * const modules[] = {
@@ -160,6 +301,10 @@ int main(void)
 		err = unload(modules[i]);
 		check(!err, "%s unloads (%d)", modules[i], err);
 	}
+	test_refusals();
+	test_outside_dom0();
+	test_evtchn_in_use();
+	check(unload("xen-hypercall") == 0, "xen-hypercall unloads");
 	check(!leaks(), "no memory is lost");
 	print_taint();
 	unload("xen-fake");

@@ -566,7 +566,8 @@ void fake_evtchn_reset(void)
 	struct port *p;
 	struct irq *irq;
 
-	irq_work_sync(&late);
+	if (irq_work_is_busy(&late))
+		irq_work_sync(&late);
 	xa_for_each(&irqs, i, irq) {
 		list_for_each_entry_safe(a, next, &irq->actions, node)
 			kfree(a);

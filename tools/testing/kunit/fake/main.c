@@ -56,14 +56,6 @@ EXPORT_SYMBOL_GPL(xen_fake_gate_syscall);
 EXPORT_SYMBOL_GPL(xen_fake_gate_vmmcall);
 EXPORT_SYMBOL_GPL(xen_fake_gate_vmcall);
 
-static char *type = "pv";
-module_param(type, charp, 0);
-MODULE_PARM_DESC(type, "What this domain is: pv, hvm or native");
-
-static char *vendor = "amd";
-module_param(vendor, charp, 0);
-MODULE_PARM_DESC(vendor, "Whose CPU it has: amd, hygon or intel");
-
 void fake_become(enum xen_domain_type is, bool initial)
 {
 	xen_domain_type = is;
@@ -71,6 +63,41 @@ void fake_become(enum xen_domain_type is, bool initial)
 	xen_features[XENFEAT_auto_translated_physmap] = is == XEN_HVM_DOMAIN;
 }
 EXPORT_SYMBOL_GPL(fake_become);
+
+/* For what happens while a module is loaded: init.c writes these two. */
+static int type_set(const char *val, const struct kernel_param *kp)
+{
+	if (sysfs_streq(val, "pv"))
+		fake_become(XEN_PV_DOMAIN, true);
+	else if (sysfs_streq(val, "hvm"))
+		fake_become(XEN_HVM_DOMAIN, true);
+	else if (sysfs_streq(val, "domu"))
+		fake_become(XEN_HVM_DOMAIN, false);
+	else if (sysfs_streq(val, "native"))
+		fake_become(XEN_NATIVE, false);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static const struct kernel_param_ops type_ops = { .set = type_set };
+module_param_cb(type, &type_ops, NULL, 0200);
+MODULE_PARM_DESC(type, "What this domain is: pv, hvm, domu or native");
+
+static int vendor_set(const char *val, const struct kernel_param *kp)
+{
+	if (sysfs_streq(val, "amd"))
+		xen_fake_cpu.x86_vendor = X86_VENDOR_AMD;
+	else if (sysfs_streq(val, "hygon"))
+		xen_fake_cpu.x86_vendor = X86_VENDOR_HYGON;
+	else
+		xen_fake_cpu.x86_vendor = X86_VENDOR_INTEL;
+	return 0;
+}
+
+static const struct kernel_param_ops vendor_ops = { .set = vendor_set };
+module_param_cb(vendor, &vendor_ops, NULL, 0200);
+MODULE_PARM_DESC(vendor, "Whose CPU it has: amd, hygon or intel");
 
 /* Xen honours SMAP: without access it does not follow a process's pointer. */
 bool fake_user_open(void)
@@ -301,14 +328,6 @@ EXPORT_SYMBOL_GPL(fake_reset);
 static int __init fake_init(void)
 {
 	fake_reset();
-	if (!strcmp(type, "hvm"))
-		fake_become(XEN_HVM_DOMAIN, true);
-	else if (!strcmp(type, "native"))
-		fake_become(XEN_NATIVE, false);
-	if (!strcmp(vendor, "amd"))
-		xen_fake_cpu.x86_vendor = X86_VENDOR_AMD;
-	else if (!strcmp(vendor, "hygon"))
-		xen_fake_cpu.x86_vendor = X86_VENDOR_HYGON;
 	return 0;
 }
 

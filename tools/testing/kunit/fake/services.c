@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/notifier.h>
 #include <linux/security.h>
 #include <linux/slab.h>
@@ -128,19 +129,34 @@ int xen_acpi_get_gsi_from_sbdf(u32 sbdf)
 }
 EXPORT_SYMBOL_GPL(xen_acpi_get_gsi_from_sbdf);
 
-static int xenstore;
-static int set_xenstore(const char *val, const struct kernel_param *kp)
-{
-	int err = kstrtoint(val, 0, &xenstore);
+/* For init.c: XenStore comes up, with this as target; "none" for without. */
+static char xenstore_says[16];
 
-	if (!err && xenstore)
-		fake_xenstore_up(NULL);
-	return err;
+static int xenstore_set(const char *val, const struct kernel_param *kp)
+{
+	strscpy(xenstore_says, val, sizeof(xenstore_says));
+	xenstore_says[strcspn(xenstore_says, "\n")] = '\0';
+	fake_xenstore_up(strcmp(xenstore_says, "none") ? xenstore_says : NULL);
+	return 0;
 }
 
-static const struct kernel_param_ops xenstore_ops = { .set = set_xenstore };
+static const struct kernel_param_ops xenstore_ops = { .set = xenstore_set };
 module_param_cb(xenstore, &xenstore_ops, NULL, 0200);
-MODULE_PARM_DESC(xenstore, "XenStore comes up, and names no target");
+MODULE_PARM_DESC(xenstore, "XenStore comes up and names this target");
+
+module_param_named(locked_down, fake_locked_down, bool, 0200);
+MODULE_PARM_DESC(locked_down, "The kernel is locked down");
+
+/* For init.c: XenStore is gone again. */
+static int xenstore_down_set(const char *val, const struct kernel_param *kp)
+{
+	fake_xenstore_down();
+	return 0;
+}
+
+static const struct kernel_param_ops down_ops = { .set = xenstore_down_set };
+module_param_cb(xenstore_down, &down_ops, NULL, 0200);
+MODULE_PARM_DESC(xenstore_down, "XenStore goes down");
 
 void fake_services_reset(void)
 {
