@@ -120,4 +120,5 @@ help:
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
 	@echo '    XEN=paging        run on a Xen with memory paging, built from source'
 	@echo '    GUESTS=1          run what makes guests, with Debian'"'"'s toolstack'
+	@echo '    ICOUNT=1          time counts instructions: costs are compared'
 	@echo '    YES=1             install missing packages without asking'
