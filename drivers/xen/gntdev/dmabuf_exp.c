@@ -26,6 +26,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include <xen/gntdev.h>
 #include <xen/xen.h>
@@ -68,6 +69,12 @@ struct export_attachment {
 	struct list_head node;
 	struct device *dev;
 	struct sg_table sgt;
+};
+
+/* A reference to be dropped by a worker. */
+struct put_work {
+	struct work_struct work;
+	struct dma_buf *dmabuf;
 };
 
 /* Protects the lists of exports of all files. */
@@ -189,9 +196,14 @@ static int exp_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 	}
 	if (xen_pv_domain())
 		return gntdev_pv_mmap_shared(exp->map, vma);
-	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP);
-	vma->vm_page_prot = export_prot(exp, vma->vm_page_prot);
 	vma->vm_ops = &exp_vm_ops;
+	/* Of the DMA allocator: in one piece, and no pages to count. */
+	if (exp->map->dma)
+		return remap_pfn_range(vma, vma->vm_start,
+				       page_to_pfn(exp->map->pages[0]) +
+				       vma->vm_pgoff, left << PAGE_SHIFT,
+				       export_prot(exp, vma->vm_page_prot));
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP);
 	return vm_insert_pages(vma, vma->vm_start,
 			       exp->map->pages + vma->vm_pgoff, &left);
 }
@@ -202,8 +214,6 @@ static int exp_vmap(struct dma_buf *dmabuf, struct iosys_map *iosys)
 	struct gntdev_map *map = exp->map;
 	void *vaddr;
 
-	if (xen_pv_domain() && map->count > 1)
-		return -EOPNOTSUPP;
 	if (map->count == 1)
 		vaddr = page_to_virt(map->pages[0]);
 	else
@@ -233,19 +243,32 @@ static void exp_release(struct dma_buf *dmabuf)
 	export_put(exp);
 }
 
+#define EXP_OPS					\
+	.cache_sgt_mapping	= true,			\
+	.attach			= exp_attach,		\
+	.detach			= exp_detach,		\
+	.map_dma_buf		= exp_map,		\
+	.unmap_dma_buf		= exp_unmap,		\
+	.begin_cpu_access	= exp_begin_cpu_access,	\
+	.end_cpu_access		= exp_end_cpu_access,	\
+	.mmap			= exp_mmap,		\
+	.release		= exp_release
+
 static const struct dma_buf_ops exp_ops = {
-	.cache_sgt_mapping	= true,
-	.attach			= exp_attach,
-	.detach			= exp_detach,
-	.map_dma_buf		= exp_map,
-	.unmap_dma_buf		= exp_unmap,
-	.begin_cpu_access	= exp_begin_cpu_access,
-	.end_cpu_access		= exp_end_cpu_access,
-	.mmap			= exp_mmap,
+	EXP_OPS,
 	.vmap			= exp_vmap,
 	.vunmap			= exp_vunmap,
-	.release		= exp_release,
 };
+
+/* One that cannot be had in one piece says so by having no such operation. */
+static const struct dma_buf_ops exp_pieces_ops = {
+	EXP_OPS,
+};
+
+static bool is_in_pieces(const struct gntdev_map *map)
+{
+	return xen_pv_domain() && map->count > 1;
+}
 
 /* A dma-buf of the map, whose reference goes to it. */
 static struct gntdev_export *export_new(struct gntdev_map *map)
@@ -264,7 +287,7 @@ static struct gntdev_export *export_new(struct gntdev_map *map)
 	mutex_init(&exp->lock);
 	INIT_LIST_HEAD(&exp->attachments);
 
-	info.ops = &exp_ops;
+	info.ops = is_in_pieces(map) ? &exp_pieces_ops : &exp_ops;
 	info.size = (size_t)map->count << PAGE_SHIFT;
 	info.flags = O_RDWR;
 	info.priv = exp;
@@ -387,6 +410,28 @@ static struct gntdev_export *find_export(struct gntdev_file *gf,
 	return found;
 }
 
+/*
+ * Drop a reference that may be the last. From here the dma-buf would end when
+ * this call returns, which may be waiting for that; from a kernel thread it ends
+ * soon.
+ */
+static void put_elsewhere_fn(struct work_struct *work)
+{
+	struct put_work *put = container_of(work, struct put_work, work);
+
+	dma_buf_put(put->dmabuf);
+}
+
+static void put_elsewhere(struct dma_buf *dmabuf)
+{
+	struct put_work put = { .dmabuf = dmabuf };
+
+	INIT_WORK_ONSTACK(&put.work, put_elsewhere_fn);
+	schedule_work(&put.work);
+	flush_work(&put.work);
+	destroy_work_on_stack(&put.work);
+}
+
 static int export_wait(struct gntdev_export *exp, u32 ms)
 {
 	long left;
@@ -403,8 +448,7 @@ int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf, void __user *uarg)
 	struct ioctl_gntdev_dmabuf_exp_wait_released arg;
 	struct gntdev_export *exp;
 	struct dma_buf *dmabuf;
-	bool last = false;
-	int err = 0;
+	int err;
 
 	if (copy_from_user(&arg, uarg, sizeof(arg)))
 		return -EFAULT;
@@ -412,15 +456,11 @@ int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf, void __user *uarg)
 	if (IS_ERR(dmabuf))
 		dmabuf = NULL;
 	exp = find_export(gf, dmabuf, arg.fd);
-	if (dmabuf) {
-		/* Closed meanwhile: it goes when this call returns. */
-		last = file_count(dmabuf->file) == 1;
-		dma_buf_put(dmabuf);
-	}
+	if (dmabuf)
+		put_elsewhere(dmabuf);
 	if (!exp)
 		return -ENOENT;
-	if (!last || exp->dmabuf != dmabuf)
-		err = export_wait(exp, arg.wait_to_ms);
+	err = export_wait(exp, arg.wait_to_ms);
 	export_put(exp);
 	return err;
 }

@@ -36,6 +36,7 @@ static int map_batch(struct gntdev_map *map, u32 first, u32 nr)
 		grant = &map->grants[first + i];
 		gnttab_set_map_op(&ops[i], page_vaddr(map->pages[first + i]),
 				  flags, grant->ref, grant->domid);
+		ops[i].status = GNTST_general_error;
 	}
 	err = gnttab_map_refs(ops, NULL, map->pages + first, nr);
 	for (i = 0; i < nr; i++) {
@@ -107,9 +108,10 @@ static void unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
 	}
 }
 
+/* Memory of the DMA allocator may have no count for each page. */
 static bool can_leave(struct gntdev_map *map, u32 slot)
 {
-	return map->grants[slot].leaving && page_count(map->pages[slot]) == 1;
+	return map->grants[slot].leaving && page_count(map->pages[slot]) <= 1;
 }
 
 /* Returns how many have to wait. */

@@ -50,6 +50,8 @@ static bool enqueue(struct gntdev_pending *p)
  */
 bool gntdev_pending_add(struct gntdev_pending *p)
 {
+	unsigned int late;
+
 	/* There is an open file, a mapping or a dma-buf, which has one, too. */
 	__module_get(THIS_MODULE);
 	if (!enqueue(p)) {
@@ -57,9 +59,15 @@ bool gntdev_pending_add(struct gntdev_pending *p)
 		return false;
 	}
 	spin_lock(&pending_lock);
+	late = age;
 	age = 0;
 	spin_unlock(&pending_lock);
-	mod_delayed_work(wq, &pending_work, msecs_to_jiffies(FIRST_MS));
+	/* Sooner than it would be, but never later: more may follow this one. */
+	if (late)
+		mod_delayed_work(wq, &pending_work, msecs_to_jiffies(FIRST_MS));
+	else
+		queue_delayed_work(wq, &pending_work,
+				   msecs_to_jiffies(FIRST_MS));
 	return true;
 }
 

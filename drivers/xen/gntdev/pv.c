@@ -13,12 +13,17 @@
  *
  *	munmap of a part	the entries go at once; the grants when the VMA of
  *				that part is closed
- *	fork			not inherited: VM_DONTCOPY
+ *	fork			not inherited: VM_DONTCOPY; nor after
+ *				MADV_DOFORK, see pv_vma_open()
  *	growing			refused: VM_DONTEXPAND
  *	mprotect		refused, Xen would have to be told
  *	moving			refused, but the entries are gone by the time that
  *				we are asked: SIGBUS from then on
  *	madvise			the entries are gone: SIGBUS from then on
+ *
+ *	/proc/PID/clear_refs	1, 2 and 3 crash the kernel: it clears the accessed
+ *				bit without telling anybody, which Xen refuses. 4
+ *				tells: SIGBUS from then on
  *
  * Kernel code that wants the page of an address is given the map's page: the
  * entries are special, and ->find_special_page() says what is behind them.
@@ -134,9 +139,11 @@ static int map_batch(struct pv_view *view, u32 first, u32 nr)
 	int err;
 	u32 i;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
 		gnttab_set_map_op(&ops[i], entry_of(view, first + i), flags,
 				  grants[i].ref, grants[i].domid);
+		ops[i].status = GNTST_general_error;
+	}
 	err = xen_hypercall3(__HYPERVISOR_grant_table_op,
 			     GNTTABOP_map_grant_ref, (unsigned long)ops, nr);
 	for (i = 0; i < nr; i++) {
@@ -260,18 +267,30 @@ static void view_free(struct pv_view *view)
 	kvfree(view);
 }
 
+/*
+ * A copy in another process, which madvise(MADV_DOFORK) makes fork() try: it
+ * shows nothing, and its end says nothing about the pages.
+ */
+static bool is_forked(const struct pv_view *view,
+		      const struct vm_area_struct *vma)
+{
+	return vma->vm_mm != view->notifier.mm;
+}
+
 static void pv_vma_open(struct vm_area_struct *vma)
 {
 	struct pv_view *view = vma->vm_private_data;
 
 	atomic_inc(&view->vmas);
+	/* fork() asks these before it copies any entry. */
+	if (is_forked(view, vma))
+		vm_flags_set(vma, VM_WIPEONFORK | VM_DONTCOPY);
 }
 
-static void pv_vma_close(struct vm_area_struct *vma)
+/* The part of the view that a VMA shows is not needed any more. */
+static void view_leave(struct pv_view *view, struct vm_area_struct *vma)
 {
-	struct pv_view *view = vma->vm_private_data;
 	const u32 first = vma->vm_pgoff - view->pgoff;
-	struct gntdev_map *map = view->map;
 	const u32 nr = vma_pages(vma);
 
 	/*
@@ -281,12 +300,19 @@ static void pv_vma_close(struct vm_area_struct *vma)
 	mutex_lock(&view->lock);
 	view_unmap(view, first, first + nr);
 	mutex_unlock(&view->lock);
+	if (view->owner)
+		gntdev_grants_release(view->map, first, nr);
+}
 
-	if (!atomic_dec_and_test(&view->vmas)) {
-		if (view->owner)
-			gntdev_grants_release(map, first, nr);
+static void pv_vma_close(struct vm_area_struct *vma)
+{
+	struct pv_view *view = vma->vm_private_data;
+	struct gntdev_map *map = view->map;
+
+	if (!is_forked(view, vma))
+		view_leave(view, vma);
+	if (!atomic_dec_and_test(&view->vmas))
 		return;
-	}
 	mmu_interval_notifier_remove(&view->notifier);
 	if (view->owner)
 		gntdev_grants_close(map);
@@ -347,6 +373,11 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
 						  &view_notifier_ops);
 	if (err)
 		return err;
+	/*
+	 * While any range of the address space is being invalidated, a new
+	 * notifier is not called. Wait until this one is.
+	 */
+	mmu_interval_read_begin(&view->notifier);
 	err = view_find_tables(view, vma->vm_mm) ?: view_map(view);
 	if (err) {
 		mmu_interval_notifier_remove(&view->notifier);

@@ -61,7 +61,10 @@
  *
  * In a PV domain a mapping is not inherited over fork(2) and cannot be moved or
  * have its protection changed; a refused attempt to move it, and madvise(2) that
- * drops pages, leave it without memory (SIGBUS).
+ * drops pages, leave it without memory (SIGBUS). Writing 1, 2 or 3 to
+ * /proc/PID/clear_refs of a process with such a mapping crashes the kernel, with
+ * the stock driver as with this one: the kernel writes to page table entries
+ * that only Xen may write, and no driver is asked.
  *
  * * %-EINVAL: writable but not MAP_SHARED; no map with this offset and length;
  *   the map has been mapped before; or Xen refused one of the grants, in which
@@ -357,8 +360,8 @@ struct ioctl_gntdev_grant_copy {
 
 #ifndef IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS
 /* Back the dma-buf with write-combining or with coherent memory. */
-#define GNTDEV_DMA_FLAG_WC 0x1
-#define GNTDEV_DMA_FLAG_COHERENT 0x2
+#define GNTDEV_DMA_FLAG_WC (1 << 0)
+#define GNTDEV_DMA_FLAG_COHERENT (1 << 1)
 
 /**
  * struct ioctl_gntdev_dmabuf_exp_from_refs - argument of

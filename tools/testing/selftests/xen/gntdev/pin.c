@@ -86,6 +86,32 @@ TEST_F(gntdev, munmap__of_many_pages_one_in_a_pipe)
 	EXPECT_IDLE();
 }
 
+/* Pages that are pinned one after the other do not make the first wait on. */
+TEST_F(gntdev, munmap__while_ever_more_pages_go_into_a_pipe)
+{
+	struct tube first = ASSERT_TUBE(), more = ASSERT_TUBE();
+	uint64_t index = ASSERT_MAP(0, 1), end;
+	char *p = ASSERT_MMAP(index, 1), buf[PG];
+
+	if (pins_lose_pages())
+		SKIP(return, "the page would be lost");
+	ASSERT_EQ((ssize_t)PG, splice_pages(first.in, p, 1));
+	ASSERT_EQ(0, munmap(p, PG));
+	ASSERT_TRUE(read_all(first.out, buf, PG));
+	for (end = now_us() + 2000000; now_us() < end;) {
+		index = ASSERT_MAP(1, 1);
+		p = ASSERT_MMAP(index, 1);
+		ASSERT_EQ((ssize_t)PG, splice_pages(more.in, p, 1));
+		ASSERT_EQ(0, munmap(p, PG));
+		ASSERT_EQ(0, gd_unmap(self->fd, index, 1));
+		ASSERT_TRUE(read_all(more.out, buf, PG));
+		if (!granter_in_use(&self->g, 0))
+			break;
+	}
+	EXPECT_EQ(0u, granter_in_use(&self->g, 0));
+	EXPECT_IDLE();
+}
+
 /* Nothing of a new map lands in what the pipe still has. */
 TEST_F(gntdev, mmap__while_old_pages_are_in_a_pipe)
 {

@@ -292,6 +292,26 @@ TEST_F(gntdev, fork__of_a_mapping)
 	EXPECT_IDLE();
 }
 
+/* A process may ask for a copy in its children all the same. */
+TEST_F(gntdev, fork__of_a_mapping_that_asks_for_it)
+{
+	char *p = ASSERT_MAPPED_ALL();
+	int ret;
+
+	pattern_write(self->g.page, PAGES, 32);
+	self->g.page[PG] = 42;
+	EXPECT_EQ(0, madvise(p, PAGES * PG, MADV_DOFORK));
+	ret = child_run(read_in_child, p + PG);
+	EXPECT_TRUE(ret == CHILD_FAULT + SIGBUS ||
+		    ret == CHILD_FAULT + SIGSEGV || (!env_is_pv() && ret == 42))
+		TH_LOG("the child: %d", ret);
+	/* The end of the child was not the end of the mapping. */
+	EXPECT_EQ(42, peek(p + PG));
+	EXPECT_EQ(0u, pattern_wrong(p + 2 * PG, PAGES - 2, 34));
+	EXPECT_EQ(0, munmap(p, PAGES * PG));
+	EXPECT_IDLE();
+}
+
 static int sleep_in_child(void *unused)
 {
 	(void)unused;
