@@ -602,7 +602,7 @@ def qemu_command(args, tests, filters):
            f'dom0_mem={args.dom0_mem}M', f'dom0_max_vcpus={args.smp}']
     dom0 = ['console=hvc0',
             # Warnings and worse on the console, and our own lines, unlimited.
-            'loglevel=5', 'printk.devkmsg=on', 'log_buf_len=2M',
+            'loglevel=5', 'printk.devkmsg=on', 'printk.time=1', 'log_buf_len=2M',
             # What runs after an oops proves nothing.
             'oops=panic', 'panic=-1',
             f'rig.modules={args.modules}']
