@@ -24,8 +24,8 @@ SOURCES := Kbuild VERSION drivers include
 
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
-	unload check-kdir selftests headers-check check kernels-check kunit run \
-	shell test help
+	unload check-kdir selftests headers-check check kernels-check kunit coverage \
+	run shell test help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -75,6 +75,10 @@ kunit:
 	@$(TESTING)/rig/install-deps --for test
 	@$(TESTING)/kunit/run
 
+coverage:
+	@$(TESTING)/rig/install-deps --for test
+	@$(TESTING)/kunit/run --coverage
+
 run:
 	@$(TESTING)/rig/run
 
@@ -109,6 +113,7 @@ help:
 	@echo
 	@echo 'Unit tests (on Debian 12; a User-mode Linux with a fake Xen, no QEMU):'
 	@echo '  kunit           build and run them all; the first time builds a kernel, too'
+	@echo '  coverage        the same, and what of the drivers it reached'
 	@echo '    SUITE=GLOB    only these suites or tests: evtchn, or privcmd.batch*'
 	@echo
 	@echo 'Test (on Debian 12; real Xen in QEMU, no other machine needed):'

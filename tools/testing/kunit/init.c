@@ -7,8 +7,10 @@
  *
  * Its own findings are lines that begin with "kunit:"; the runner reads them.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,8 +22,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <xen/evtchn.h>
 #include <xen/privcmd.h>
 
 #define FAULTS		"/sys/kernel/debug"
@@ -170,6 +174,41 @@ static void test_refusals(void)
 	expect_load("xen-evtchn", "", ENODEV, "bare metal");
 	expect_load("xen-privcmd", "", ENODEV, "bare metal");
 	fake("type", "pv");
+	fake("squat", "xen/evtchn");
+	expect_load("xen-evtchn", "", EEXIST, "a taken name");
+	fake("squat", "xen/privcmd");
+	expect_load("xen-privcmd", "", EEXIST, "a taken name");
+	fake("squat", "xen/hypercall");
+	expect_load("xen-privcmd", "", EEXIST, "a taken name");
+	fake("squat", "\n");
+}
+
+static int shows(const char *path, const char *text)
+{
+	char buffer[4096] = "";
+	int fd = open(path, O_RDONLY);
+
+	if (fd >= 0 && read(fd, buffer, sizeof(buffer) - 1) < 0)
+		buffer[0] = '\0';
+	close(fd);
+	return !!strstr(buffer, text);
+}
+
+/* Keys as in fake.h: xen_version is hypercall 17, hypfs 42. */
+static void test_selftest(void)
+{
+	static const char report[] = "/sys/module/xen_hypercall/parameters/selftest";
+	static const char transfer[] = "/sys/module/xen_hypercall/parameters/transfer";
+
+	check(shows(report, "pass\n"), "the self-test passes");
+	check(shows(transfer, "syscall\n"), "the transfer is named");
+	unload("xen-hypercall");
+	/* The kernel's own call, and ours do not agree. */
+	fake("fail", "110000 1 -5");
+	expect_load("xen-hypercall", "", ENOTRECOVERABLE, "a bad machine");
+	fake("fail", "2a0000 1 -38");
+	expect_load("xen-hypercall", "", 0, "a Xen without hypfs");
+	check(shows(report, "skip five arguments"), "and tells of it");
 }
 
 static void nothing(int signal)
@@ -255,6 +294,36 @@ static void test_outside_dom0(void)
 	fake("type", "pv");
 }
 
+/* Signals: one that interrupts a read, and one that tells of an event. */
+static void test_evtchn_signals(int fd)
+{
+	struct itimerval soon = { .it_value.tv_usec = 50000 };
+	struct sigaction alarm = { .sa_handler = nothing };
+	struct timespec second = { .tv_sec = 1 };
+	struct ioctl_evtchn_bind_unbound_port unbound = { 0 };
+	struct ioctl_evtchn_bind_interdomain channel = { 0 };
+	struct ioctl_evtchn_notify notify;
+	unsigned int port;
+	sigset_t io;
+
+	sigemptyset(&io);
+	sigaddset(&io, SIGIO);
+	sigprocmask(SIG_BLOCK, &io, NULL);
+	sigaction(SIGALRM, &alarm, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	check(read(fd, &port, sizeof(port)) < 0 && errno == EINTR,
+	      "a read is interrupted");
+	fcntl(fd, F_SETOWN, getpid());
+	check(fcntl(fd, F_SETFL, O_ASYNC) == 0, "SIGIO can be asked for");
+	channel.remote_port = ioctl(fd, IOCTL_EVTCHN_BIND_UNBOUND_PORT, &unbound);
+	notify.port = ioctl(fd, IOCTL_EVTCHN_BIND_INTERDOMAIN, &channel);
+	ioctl(fd, IOCTL_EVTCHN_NOTIFY, &notify);
+	check(sigtimedwait(&io, NULL, &second) == SIGIO, "SIGIO comes");
+	check(read(fd, &port, sizeof(port)) == 4 && port == channel.remote_port,
+	      "and the event can be read");
+	fcntl(fd, F_SETFL, 0);
+}
+
 static void test_evtchn_in_use(void)
 {
 	int fd;
@@ -263,8 +332,56 @@ static void test_evtchn_in_use(void)
 	fd = open_soon("/dev/xen/evtchn");
 	check(fd >= 0 && unload("xen-evtchn") != 0,
 	      "P7: not unloaded while it is open");
+	test_evtchn_signals(fd);
 	close(fd);
 	check(unload("xen-evtchn") == 0, "xen-evtchn unloads");
+}
+
+/* One file, to a directory of the host, with its path as name. */
+static void save(const char *path, const char *name)
+{
+	static char buffer[65536];
+	char to[512], *c;
+	int in, out, n;
+
+	snprintf(to, sizeof(to), "/host/%s", name);
+	for (c = to + strlen("/host/"); *c; c++) {
+		if (*c == '/')
+			*c = '#';
+	}
+	in = open(path, O_RDONLY);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (in < 0 || out < 0)
+		check(0, "%s can be saved: %s", name, strerror(errno));
+	while ((n = read(in, buffer, sizeof(buffer))) > 0) {
+		if (write(out, buffer, n) != n)
+			check(0, "%s can be saved: %s", name, strerror(errno));
+	}
+	close(in);
+	close(out);
+}
+
+static int save_counts(const char *path, const struct stat *st, int type,
+		       struct FTW *ftw)
+{
+	size_t len = strlen(path);
+
+	if (type == FTW_F && len > 5 && !strcmp(path + len - 5, ".gcda"))
+		save(path, path + strlen(FAULTS "/gcov/"));
+	return 0;
+}
+
+/* The runner names a directory if it wants the counts of lines. */
+static void save_coverage(void)
+{
+	const char *directory = getenv("coverage");
+
+	if (!directory)
+		return;
+	if (mount("none", "/host", "hostfs", 0, directory))
+		check(0, "the host's directory is there: %s", strerror(errno));
+	else
+		nftw(FAULTS "/gcov", save_counts, 16, FTW_PHYS);
 }
 
 int main(void)
@@ -304,10 +421,12 @@ int main(void)
 	test_refusals();
 	test_outside_dom0();
 	test_evtchn_in_use();
+	test_selftest();
 	check(unload("xen-hypercall") == 0, "xen-hypercall unloads");
 	check(!leaks(), "no memory is lost");
 	print_taint();
 	unload("xen-fake");
+	save_coverage();
 	printf("kunit: end\n");
 	fflush(stdout);
 	sync();

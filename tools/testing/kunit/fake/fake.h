@@ -134,6 +134,8 @@ struct fake_domain {
 	struct xarray resources;
 	/* The pages of the resources belong to the caller's domain. */
 	bool caller_owned;
+	/* As Xen 4.17: the size of an unknown resource is an errno. */
+	bool error_as_size;
 };
 
 struct fake_domain *fake_domain(domid_t domid);

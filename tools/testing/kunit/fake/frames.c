@@ -169,7 +169,10 @@ static long acquire_resource(struct xen_mem_acquire_resource *op)
 		return -ESRCH;
 	if (!op->nr_frames) {
 		op->nr_frames = resource_frames(op->domid, op->type, op->id);
-		return op->nr_frames ? 0 : -EOPNOTSUPP;
+		if (op->nr_frames)
+			return 0;
+		op->nr_frames = d->error_as_size ? -EOPNOTSUPP : 0;
+		return d->error_as_size ? 0 : -EOPNOTSUPP;
 	}
 	for (i = 0; i < op->nr_frames; i++) {
 		page = fake_resource_page(op->domid, op->type, op->id,

@@ -6,6 +6,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/notifier.h>
@@ -157,6 +158,42 @@ static int xenstore_down_set(const char *val, const struct kernel_param *kp)
 static const struct kernel_param_ops down_ops = { .set = xenstore_down_set };
 module_param_cb(xenstore_down, &down_ops, NULL, 0200);
 MODULE_PARM_DESC(xenstore_down, "XenStore goes down");
+
+/* For init.c: "KEY NTH CODE", see fake_fail(). */
+static int fail_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int what, nth;
+	int code;
+
+	if (sscanf(val, "%x %u %d", &what, &nth, &code) != 3)
+		return -EINVAL;
+	fake_fail(what, nth, code);
+	return 0;
+}
+
+static const struct kernel_param_ops fail_ops = { .set = fail_set };
+module_param_cb(fail, &fail_ops, NULL, 0200);
+MODULE_PARM_DESC(fail, "Key, number of the call, and code of something that is to fail");
+
+/* For init.c: a device whose name is taken cannot be made. */
+static char squatter_name[32];
+static struct miscdevice squatter = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= squatter_name,
+};
+
+static int squat_set(const char *val, const struct kernel_param *kp)
+{
+	if (squatter_name[0])
+		misc_deregister(&squatter);
+	strscpy(squatter_name, val, sizeof(squatter_name));
+	squatter_name[strcspn(squatter_name, "\n")] = '\0';
+	return squatter_name[0] ? misc_register(&squatter) : 0;
+}
+
+static const struct kernel_param_ops squat_ops = { .set = squat_set };
+module_param_cb(squat, &squat_ops, NULL, 0200);
+MODULE_PARM_DESC(squat, "A device name to take, or nothing to give it back");
 
 void fake_services_reset(void)
 {

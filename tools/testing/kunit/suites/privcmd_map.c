@@ -91,6 +91,19 @@ TEST_BOTH(map_first_version_reports_in_band)
 	expect_frame(test, addr, GUEST, 0);
 }
 
+/* The numbers can be read, but what failed cannot be told. */
+TEST_BOTH(map_first_version_cannot_report)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 2);
+
+	fake_domain_new(GUEST, 1);
+	put_frames(2, 0);
+	KUNIT_EXPECT_EQ(test, env_mprotect(arr_addr(), 1, PROT_READ), 0);
+	KUNIT_EXPECT_EQ(test, batch_v1(file, GUEST, addr, 2), -EFAULT);
+	KUNIT_EXPECT_EQ(test, env_mprotect(arr_addr(), 1, PROT_READ | PROT_WRITE), 0);
+}
+
 /* P9: a frame that was paged out is mapped where it belongs. */
 TEST_BOTH(map_p9_retry_maps_in_its_place)
 {
@@ -423,6 +436,9 @@ TEST_BOTH(map_resource_and_its_size)
 	query.num = 0;
 	KUNIT_EXPECT_EQ(test, env_ioctl(file, IOCTL_PRIVCMD_MMAP_RESOURCE, &query,
 					sizeof(query)), -EOPNOTSUPP);
+	fake_domain(GUEST)->error_as_size = true;
+	KUNIT_EXPECT_EQ(test, env_ioctl(file, IOCTL_PRIVCMD_MMAP_RESOURCE, &query,
+					sizeof(query)), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, map_resource(file, GUEST, 0, 1, 1, 3, addr), 0);
 	for (i = 0; i < 3; i++)
 		KUNIT_EXPECT_EQ(test, env_get64(addr + i * PAGE_SIZE),
@@ -570,12 +586,19 @@ TEST(map_buffers)
 	KUNIT_EXPECT_EQ(test, vm_munmap(addr + 10 * PAGE_SIZE, PAGE_SIZE), 0);
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr + 10 * PAGE_SIZE));
 	KUNIT_EXPECT_NE(test, env_get64(addr + 30 * PAGE_SIZE), 0);
+	/* What goes from the page tables alone does not come back. */
+	mmap_read_lock(current->mm);
+	zap_page_range_single(vma_lookup(current->mm, addr), addr, PAGE_SIZE, NULL);
+	mmap_read_unlock(current->mm);
+	KUNIT_EXPECT_FALSE(test, env_mapped(addr));
+	KUNIT_EXPECT_TRUE(test, env_mapped(addr + PAGE_SIZE));
 }
 
 static struct kunit_case map_cases[] = {
 	KUNIT_CASE(map_batch),
 	KUNIT_CASE(map_error_of_each_frame),
 	KUNIT_CASE(map_first_version_reports_in_band),
+	KUNIT_CASE(map_first_version_cannot_report),
 	KUNIT_CASE(map_p9_retry_maps_in_its_place),
 	KUNIT_CASE(map_p2_where_a_batch_may_go),
 	KUNIT_CASE(map_bad_arrays),

@@ -7,6 +7,7 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/sched.h>
 
 #include <xen/events.h>
 #include <xen/interface/version.h>
@@ -303,10 +304,13 @@ TEST(ops_irqfd_goes_with_the_file)
 
 	fake_domain_new(GUEST, 0);
 	KUNIT_EXPECT_EQ(test, irqfd(file, GUEST, fd, 0), 0);
-	/* Signalled before: delivered. */
+	/* Signalled before: delivered, though no worker gets a turn. */
+	sched_set_fifo(current);
 	env_eventfd_signal(fd);
+	KUNIT_EXPECT_EQ(test, fake_dm_op.count, 0);
 	env_close(file);
 	KUNIT_EXPECT_EQ(test, fake_dm_op.count, 1);
+	sched_set_normal(current, 0);
 	env_eventfd_signal(fd);
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, fake_dm_op.count, 1);
@@ -529,6 +533,11 @@ TEST(ops_ioeventfd_bad_arguments)
 	REFUSED(vcpus, 4097, -EINVAL);
 	REFUSED(event_fd, 999, -EBADF);
 	REFUSED(ports, 8, -EFAULT);
+	arg = model_args(&m);
+	arg.flags = PRIVCMD_IOEVENTFD_FLAG_DEASSIGN;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), -ENODEV);
+	arg.event_fd = 999;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), -EBADF);
 #undef REFUSED
 	env_close_fd(m.fd);
 }
