@@ -203,9 +203,35 @@ void fake_xenstore_down(void);
 extern bool fake_locked_down;
 void fake_services_reset(void);
 
-/* gnttab.c */
+/* gnttab.c: a grant of another domain. */
+struct fake_grant {
+	struct list_head node;
+	domid_t domid;
+	u32 ref;
+	struct page *page;
+	bool readonly;
+	/* Answers GNTST_eagain so many times more. */
+	unsigned int paged_out;
+	/* Answers with this GNTST_*, always. */
+	int status;
+	unsigned int mapped;
+};
+
+struct fake_grant *fake_grant_new(domid_t domid, u32 ref, bool readonly);
+struct fake_grant *fake_grant(domid_t domid, u32 ref);
+/* Mappings that there can be at a time. */
+extern unsigned int fake_maptrack_limit;
 long fake_grant_op(unsigned int cmd, unsigned long arg, unsigned int count);
+void fake_granted_pages(int change);
 void fake_gnttab_reset(void);
 void fake_gnttab_census(struct fake_census *census);
+
+/* gnttab_own.c: what the peer of a grant of ours does. */
+struct page *fake_peer_maps(domid_t domid, u32 ref, bool write);
+void fake_peer_unmaps(u32 ref);
+/* References that there are for everyone. */
+extern unsigned int fake_grant_limit;
+unsigned long fake_own_grants(void);
+void fake_own_grants_reset(void);
 
 #endif

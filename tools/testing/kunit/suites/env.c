@@ -457,6 +457,12 @@ void env_sweep(struct kunit *test, const struct sweep *sweep)
 
 	for (kind = 0; kind < SWEEP_KINDS; kind++) {
 		for (nth = 1; nth < SWEEP_MAX; nth++) {
+			/*
+			 * Twice: which allocation is the nth depends on what the
+			 * allocator has in store.
+			 */
+			if (kind == SWEEP_MEMORY)
+				sweep_round(test, sweep, data, nth, kind);
 			if (sweep_round(test, sweep, data, nth, kind))
 				break;
 		}

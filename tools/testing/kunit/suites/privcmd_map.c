@@ -289,6 +289,7 @@ TEST(map_p1_move_pv)
 
 struct victim {
 	unsigned long addr, pages;
+	struct file *file;
 	long result;
 };
 
@@ -333,6 +334,35 @@ TEST(map_p1_unmapped_while_filled)
 	fake_after(FAKE_MEMORY(XENMEM_add_to_physmap_range), 1, unmap_it, &v);
 	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
 	KUNIT_EXPECT_EQ(test, v.result, 0);
+}
+
+static void replace_it_by_another(void *data)
+{
+	struct victim *v = data;
+
+	unmap_it(v);
+	v->result = vm_mmap(v->file, v->addr, v->pages * PAGE_SIZE,
+			    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, 0);
+}
+
+/* ... and another one is at the place, which is as long and unused. */
+TEST(map_p1_replaced_while_filled)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct victim v = { map_foreign(file, 4), 4, .file = file };
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	fake_domain_new(GUEST, 4);
+	put_frames(4, 0);
+	fake_after(FAKE_MEMORY(XENMEM_add_to_physmap_range), 1,
+		   replace_it_by_another, &v);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, v.result, v.addr);
+	KUNIT_EXPECT_FALSE(test, env_mapped(v.addr));
+	/* It can be used. */
+	put_frames(4, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), 0);
+	vm_munmap(v.addr, v.pages * PAGE_SIZE);
 }
 
 TEST_BOTH(map_p1_resource_unmapped_while_acquired)
@@ -610,6 +640,7 @@ static struct kunit_case map_cases[] = {
 	KUNIT_CASE(map_p1_move_pv),
 	KUNIT_CASE(map_p1_moved_while_filled),
 	KUNIT_CASE(map_p1_unmapped_while_filled),
+	KUNIT_CASE(map_p1_replaced_while_filled),
 	KUNIT_CASE(map_p1_resource_unmapped_while_acquired),
 	KUNIT_CASE(map_p1_resource_replaced_while_acquired),
 	KUNIT_CASE(map_outlives_the_file),

@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite suite_fake_grants;
 extern struct kunit_suite suite_hypercall;
 extern struct kunit_suite suite_evtchn;
 extern struct kunit_suite suite_privcmd_map;
