@@ -135,10 +135,26 @@ static void expect_same(struct kunit *test, const struct fake_census *was,
 			    "%s: pages that are granted", when);
 }
 
+/* A page of the test's own that someone has pinned and forgotten. */
+static void expect_unpinned(struct kunit *test)
+{
+	struct page *page;
+	unsigned int i;
+
+	for (i = 0; i < ENV_PAGES; i++) {
+		if (get_user_pages_fast(env.user + i * PAGE_SIZE, 1, 0, &page) != 1)
+			continue;
+		KUNIT_EXPECT_FALSE_MSG(test, folio_maybe_dma_pinned(page_folio(page)),
+				       "page %u is pinned", i);
+		put_page(page);
+	}
+}
+
 void env_end(struct kunit *test)
 {
 	static const struct fake_census nothing;
 
+	expect_unpinned(test);
 	maps_close();
 	files_close();
 	KUNIT_EXPECT_TRUE_MSG(test, fake_rules_done(),

@@ -215,6 +215,51 @@ TEST(ops_dm_op_answers)
 	KUNIT_EXPECT_EQ(test, env_get64(buf_addr() + 16), 0);
 }
 
+static long dm_op_as_it_is(struct file *file, u16 nr)
+{
+	struct privcmd_dm_op arg = { GUEST, nr, (void __user *)arr_addr() };
+
+	return env_ioctl(file, IOCTL_PRIVCMD_DM_OP, &arg, sizeof(arg));
+}
+
+/* What Xen only reads, the caller need not be able to write. */
+TEST(ops_dm_op_read_only_memory)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	static const struct {
+		u32 code;
+		u16 nr;
+		/* Which of the pages are read-only. */
+		bool first, second;
+		long ret;
+	} cases[] = {
+		{ 13, 1, true, false, 0 },
+		{ 1, 1, true, false, -EFAULT },
+		{ 11, 2, false, true, 0 },
+		{ 11, 2, true, false, -EFAULT },
+		{ 7, 2, false, true, -EFAULT },
+		{ 7, 2, false, false, 0 },
+	};
+	unsigned long count;
+	unsigned int i;
+
+	fake_domain_new(GUEST, 0);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		/* Leaves everything in place. */
+		dm_op(file, GUEST, cases[i].code, cases[i].nr, 24);
+		count = fake_dm_op.count;
+		if (cases[i].first)
+			env_mprotect(buf_addr(), 1, PROT_READ);
+		if (cases[i].second)
+			env_mprotect(buf_addr() + PAGE_SIZE, 1, PROT_READ);
+		KUNIT_EXPECT_EQ_MSG(test, dm_op_as_it_is(file, cases[i].nr),
+				    cases[i].ret, "case %u", i);
+		/* Refused before Xen has done anything. */
+		KUNIT_EXPECT_EQ(test, fake_dm_op.count, count + !cases[i].ret);
+		env_mprotect(buf_addr(), 2, PROT_READ | PROT_WRITE);
+	}
+}
+
 static void expect_injected(struct kunit *test, unsigned long count)
 {
 	unsigned int i;
@@ -374,6 +419,40 @@ TEST(ops_irqfd_hangs_up_while_injecting)
 	expect_injected(test, 1);
 	env_close(file);
 	KUNIT_EXPECT_EQ(test, fake_dm_op.count, 1);
+}
+
+struct slow {
+	bool begun, done;
+};
+
+static void take_long(void *data)
+{
+	struct slow *slow = data;
+
+	WRITE_ONCE(slow->begun, true);
+	msleep(100);
+	WRITE_ONCE(slow->done, true);
+}
+
+/* The eventfd is gone, the file goes, and an interrupt is being injected. */
+TEST(ops_irqfd_release_waits)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct slow slow = {};
+	int fd = env_eventfd(test);
+	unsigned int i;
+
+	fake_domain_new(GUEST, 0);
+	KUNIT_EXPECT_EQ(test, irqfd(file, GUEST, fd, 0), 0);
+	fake_before(FAKE_DM_OP, 1, take_long, &slow);
+	env_eventfd_signal(fd);
+	env_close_fd(fd);
+	for (i = 0; i < 100 && !READ_ONCE(slow.begun); i++)
+		msleep(20);
+	/* By now the hang-up has taken it out of the file's list. */
+	msleep(30);
+	env_close(file);
+	KUNIT_EXPECT_TRUE(test, slow.done);
 }
 
 /* ioeventfd */
@@ -802,6 +881,7 @@ static struct kunit_case ops_cases[] = {
 	KUNIT_CASE(ops_dm_op_bad_memory),
 	KUNIT_CASE(ops_dm_op_read_once),
 	KUNIT_CASE(ops_dm_op_answers),
+	KUNIT_CASE(ops_dm_op_read_only_memory),
 	KUNIT_CASE(ops_irqfd),
 	KUNIT_CASE(ops_irqfd_signalled_before),
 	KUNIT_CASE(ops_irqfd_errors),
@@ -809,6 +889,7 @@ static struct kunit_case ops_cases[] = {
 	KUNIT_CASE(ops_irqfd_restricted_since),
 	KUNIT_CASE(ops_irqfd_hundreds_hang_up),
 	KUNIT_CASE(ops_irqfd_hangs_up_while_injecting),
+	KUNIT_CASE(ops_irqfd_release_waits),
 	KUNIT_CASE(ops_ioeventfd),
 	KUNIT_CASE(ops_ioeventfd_auto_translated),
 	KUNIT_CASE(ops_ioeventfd_requests_of_others),
