@@ -471,9 +471,11 @@ EXPORT_SYMBOL_GPL(evtchn_put);
 void xen_irq_lateeoi(unsigned int number, unsigned int flags)
 {
 	struct irq *irq = xa_load(&irqs, number - IRQ_BASE);
+	long none;
 
 	if (WARN(!irq, "there is no IRQ %u to unmask", number))
 		return;
+	fake_call(FAKE_LATEEOI, 0, &none);
 	/* More often than it was masked does no harm. */
 	irq->masked = false;
 	deliver(irq);

@@ -44,6 +44,8 @@ enum fake_service {
 	FAKE_MAKE_REFCOUNTED,
 	FAKE_EVTCHN_GET,
 	FAKE_REQUEST_IRQ,
+	/* Cannot fail; to be counted. */
+	FAKE_LATEEOI,
 	FAKE_UNPOPULATED,
 	FAKE_GET_GSI,
 	FAKE_XENBUS_READ,

@@ -345,8 +345,10 @@ TEST(evtchn_static_stays_open)
 	KUNIT_EXPECT_EQ(test, bind_static(file, port), 0);
 	KUNIT_EXPECT_EQ(test, bind_static(file, port), -EISCONN);
 	fake_fire(port);
-	/* It fired and nobody read it: the next owner's is unmasked. */
+	/* It fired and nobody read it. Unmasked, for the next owner. */
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_LATEEOI), 0);
 	KUNIT_EXPECT_EQ(test, unbind(file, port), 0);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_LATEEOI), 1);
 	KUNIT_EXPECT_EQ(test, fake_port_status(port), EVTCHNSTAT_interdomain);
 	KUNIT_EXPECT_EQ(test, bind_static(file, port), 0);
 	fake_fire(port);
@@ -541,11 +543,16 @@ struct helper {
 };
 
 /* Another thread of the same process. */
-static void helper_start(struct helper *h, int (*fn)(void *data))
+static void helper_prepare(struct helper *h, int (*fn)(void *data))
 {
 	h->mm = current->mm;
 	h->task = kthread_create(fn, h, "kunit-helper");
 	get_task_struct(h->task);
+}
+
+static void helper_start(struct helper *h, int (*fn)(void *data))
+{
+	helper_prepare(h, fn);
 	wake_up_process(h->task);
 }
 
@@ -594,6 +601,29 @@ TEST(evtchn_xsa331_unbind_waits_for_notify)
 	helper_join(&h);
 	KUNIT_EXPECT_EQ(test, h.result, 0);
 	KUNIT_EXPECT_EQ(test, fake_port_status(h.port), EVTCHNSTAT_closed);
+}
+
+static void wake_helper(void *data)
+{
+	struct helper *h = data;
+
+	/* It comes before us until it has to wait. */
+	wake_up_process(h->task);
+}
+
+/* A port is unbound, and gone, between being found and being looked at. */
+TEST(evtchn_lookup_while_unbinding)
+{
+	struct helper h = { .file = env_open(test, EVTCHN) };
+
+	h.port = bind_unbound(h.file, GUEST);
+	helper_prepare(&h, unbind_thread);
+	sched_set_fifo(h.task);
+	fake_at_step("xa_load", wake_helper, &h);
+	KUNIT_EXPECT_EQ(test, notify(h.file, h.port), -ENOTCONN);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(h.done));
+	helper_join(&h);
+	KUNIT_EXPECT_EQ(test, h.result, 0);
 }
 
 static int read_thread(void *data)
@@ -684,6 +714,7 @@ static struct kunit_case evtchn_cases[] = {
 	KUNIT_CASE(evtchn_again_race_after_the_note),
 	KUNIT_CASE(evtchn_handler_called_while_unbinding),
 	KUNIT_CASE(evtchn_xsa331_unbind_waits_for_notify),
+	KUNIT_CASE(evtchn_lookup_while_unbinding),
 	KUNIT_CASE(evtchn_read_waits),
 	KUNIT_CASE(evtchn_domain_dies),
 	KUNIT_CASE_SLOW(evtchn_thousands_of_ports),
