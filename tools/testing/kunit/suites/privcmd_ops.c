@@ -421,6 +421,23 @@ TEST(ops_irqfd_hangs_up_while_injecting)
 	KUNIT_EXPECT_EQ(test, fake_dm_op.count, 1);
 }
 
+/* Both go at once: the file ends what the hang-up is about to. */
+TEST(ops_irqfd_file_and_eventfd_go)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	int fd = env_eventfd(test);
+
+	fake_domain_new(GUEST, 0);
+	KUNIT_EXPECT_EQ(test, irqfd(file, GUEST, fd, 0), 0);
+	/* No worker gets a turn before the file is closed. */
+	sched_set_fifo(current);
+	env_eventfd_signal(fd);
+	env_close_fd(fd);
+	env_close(file);
+	sched_set_normal(current, 0);
+	KUNIT_EXPECT_EQ(test, fake_dm_op.count, 1);
+}
+
 struct slow {
 	bool begun, done;
 };
@@ -889,6 +906,7 @@ static struct kunit_case ops_cases[] = {
 	KUNIT_CASE(ops_irqfd_restricted_since),
 	KUNIT_CASE(ops_irqfd_hundreds_hang_up),
 	KUNIT_CASE(ops_irqfd_hangs_up_while_injecting),
+	KUNIT_CASE(ops_irqfd_file_and_eventfd_go),
 	KUNIT_CASE(ops_irqfd_release_waits),
 	KUNIT_CASE(ops_ioeventfd),
 	KUNIT_CASE(ops_ioeventfd_auto_translated),
