@@ -7,6 +7,8 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/kthread.h>
+#include <linux/mmu_context.h>
 #include <linux/sched.h>
 
 #include <xen/events.h>
@@ -735,6 +737,58 @@ TEST(ops_ioeventfd_several)
 	env_close_fd(two.event_fd);
 }
 
+struct remover {
+	struct task_struct *task;
+	struct mm_struct *mm;
+	const struct model *model;
+	long result;
+};
+
+static int remove_thread(void *data)
+{
+	struct remover *r = data;
+	struct privcmd_ioeventfd arg;
+
+	kthread_use_mm(r->mm);
+	arg = model_args(r->model);
+	arg.flags = PRIVCMD_IOEVENTFD_FLAG_DEASSIGN;
+	r->result = ioeventfd(r->model, arg);
+	env_close_fd(r->model->fd);
+	kthread_unuse_mm(r->mm);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static void wake_remover(void *data)
+{
+	struct remover *r = data;
+
+	/* It comes before us until it has to wait. */
+	wake_up_process(r->task);
+}
+
+/* The eventfd is taken away, and gone, while the handler has found it. */
+TEST(ops_ioeventfd_removed_while_handled)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	struct slot slot = a_request();
+	struct remover r = { .mm = current->mm, .model = &m };
+
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, model_args(&m)), 0);
+	env_put(m.ioreq, &slot, sizeof(slot));
+	r.task = kthread_create(remove_thread, &r, "kunit-remover");
+	get_task_struct(r.task);
+	sched_set_fifo(r.task);
+	fake_at_step("eventfd_signal", wake_remover, &r);
+	fake_fire_elsewhere(m.port[0]);
+	kthread_stop(r.task);
+	put_task_struct(r.task);
+	KUNIT_EXPECT_EQ(test, r.result, 0);
+	env_get(&slot, m.ioreq, sizeof(slot));
+	KUNIT_EXPECT_EQ(test, slot.state, 3);
+}
+
 TEST(ops_ioeventfd_restricted_since)
 {
 	struct model m = model_new(test, XEN_PV_DOMAIN);
@@ -915,6 +969,7 @@ static struct kunit_case ops_cases[] = {
 	KUNIT_CASE(ops_p3_ioeventfd_whose_page),
 	KUNIT_CASE(ops_p3_ioeventfd_whose_ports),
 	KUNIT_CASE(ops_ioeventfd_several),
+	KUNIT_CASE(ops_ioeventfd_removed_while_handled),
 	KUNIT_CASE(ops_ioeventfd_restricted_since),
 	KUNIT_CASE(ops_ioeventfd_outlives_the_event_file),
 	KUNIT_CASE(ops_compat_numbers),
