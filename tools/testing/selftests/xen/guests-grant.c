@@ -9,10 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <linux/udmabuf.h>
 #include <xen/gntalloc.h>
 #include <xen/gntdev.h>
 
@@ -194,6 +198,129 @@ TEST_F_TIMEOUT(guests_grant, grant_copy__both_ways, GUEST_TIMEOUT)
 	for (i = 0; i < 16; i++)
 		EXPECT_EQ(GNTST_general_error,
 			  grant_status(g->domid, self->their_ref[i]));
+}
+
+struct dmabuf_args {
+	union {
+		struct ioctl_gntdev_dmabuf_imp_to_refs imp;
+		struct ioctl_gntdev_dmabuf_exp_from_refs exp;
+	};
+	uint32_t more[16];
+};
+
+/* A dma-buf of 16 pages of memory, which @p shows: its descriptor or -errno. */
+static int make_dmabuf(char **p)
+{
+	struct udmabuf_create create = { .size = 16 * PG };
+	int dev, ret;
+
+	create.memfd = memfd_create("guests-grant",
+				    MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (ftruncate(create.memfd, 16 * PG) ||
+	    fcntl(create.memfd, F_ADD_SEALS, F_SEAL_SHRINK))
+		return -errno;
+	*p = mmap(NULL, 16 * PG, RW, MAP_SHARED, create.memfd, 0);
+	if (*p == MAP_FAILED)
+		return -errno;
+	pattern_write(*p, 16, 0);
+	dev = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
+	if (dev < 0)
+		return -errno;
+	ret = ioctl(dev, UDMABUF_CREATE, &create);
+	ret = ret < 0 ? -errno : ret;
+	close(dev);
+	close(create.memfd);
+	return ret;
+}
+
+/* Memory of a dma-buf that the guest maps, also after its release here. */
+TEST_F_TIMEOUT(guests_grant, dmabuf__of_ours_in_the_guest, GUEST_TIMEOUT)
+{
+	struct ioctl_gntdev_dmabuf_imp_release release = {};
+	struct xl_guest *g = &self->guest;
+	struct dmabuf_args args = {};
+	char text[XL_TEXT], *p;
+	uint32_t ref[16];
+	int fd, len = 0, i;
+
+	if (access("/dev/udmabuf", F_OK))
+		SKIP(return, "the kernel has no udmabuf");
+	fd = make_dmabuf(&p);
+	ASSERT_LE(0, fd);
+	args.imp.fd = fd;
+	args.imp.count = 16;
+	args.imp.domid = g->domid;
+	ASSERT_EQ(0, ioctl(self->gntdev, IOCTL_GNTDEV_DMABUF_IMP_TO_REFS,
+			   &args.imp))
+		TH_LOG("%s", strerror(errno));
+	memcpy(ref, (char *)&args + offsetof(struct dmabuf_args, imp.refs),
+	       sizeof(ref));
+	for (i = 0; i < 16; i++)
+		len += sprintf(text + len, " %u", ref[i]);
+	ASSERT_EQ(0, xl_do(g, "map%s", text));
+	pattern_write(p, 16, 50);
+	EXPECT_EQ(0, xl_do(g, "check-mapped 50"));
+	EXPECT_EQ(0, xl_do(g, "write-mapped 5000"));
+	EXPECT_EQ(0u, pattern_wrong(p, 16, 5000));
+
+	release.fd = fd;
+	EXPECT_EQ(0, ioctl(self->gntdev, IOCTL_GNTDEV_DMABUF_IMP_RELEASE,
+			   &release));
+	close(fd);
+	EXPECT_EQ(0, munmap(p, 16 * PG));
+	EXPECT_EQ(0, xl_do(g, "check-mapped 5000"));
+	EXPECT_EQ(0, xl_do(g, "release-mapped"));
+}
+
+/* Grants of the guest as a dma-buf, which another file then takes in. */
+TEST_F_TIMEOUT(guests_grant, dmabuf__of_the_guest_here, GUEST_TIMEOUT)
+{
+	struct ioctl_gntdev_dmabuf_exp_wait_released wait = {};
+	struct ioctl_gntdev_dmabuf_imp_release release = {};
+	struct xl_guest *g = &self->guest;
+	struct dmabuf_args args = {};
+	int fd, other = gd_open();
+	char *p;
+
+	if (!env_is_ours())
+		SKIP(return, "the stock driver is built without dma-bufs");
+	ASSERT_LE(0, other);
+	ASSERT_EQ(0, take(self, 16));
+	EXPECT_EQ(0, let_theirs_go(self, 16));
+	args.exp.count = 16;
+	args.exp.domid = g->domid;
+	memcpy((char *)&args + offsetof(struct dmabuf_args, exp.refs),
+	       self->their_ref, 16 * sizeof(uint32_t));
+	ASSERT_EQ(0, ioctl(self->gntdev, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS,
+			   &args.exp))
+		TH_LOG("%s", strerror(errno));
+	fd = args.exp.fd;
+	p = mmap(NULL, 16 * PG, RW, MAP_SHARED, fd, 0);
+	ASSERT_NE(MAP_FAILED, p);
+	pattern_write(p, 16, 60);
+	EXPECT_EQ(0, xl_do(g, "check-shared 60"));
+	EXPECT_EQ(0, xl_do(g, "write-shared 6000"));
+	EXPECT_EQ(0u, pattern_wrong(p, 16, 6000));
+
+	memset(&args, 0, sizeof(args));
+	args.imp.fd = fd;
+	args.imp.count = 16;
+	args.imp.domid = g->domid;
+	EXPECT_EQ(0, ioctl(other, IOCTL_GNTDEV_DMABUF_IMP_TO_REFS, &args.imp));
+	close(fd);
+	EXPECT_EQ(0, munmap(p, 16 * PG));
+	/* It lives on with whoever has it. */
+	wait.fd = fd;
+	EXPECT_EQ(-1, ioctl(self->gntdev, IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED,
+			    &wait));
+	EXPECT_EQ(ETIMEDOUT, errno);
+	release.fd = fd;
+	EXPECT_EQ(0, ioctl(other, IOCTL_GNTDEV_DMABUF_IMP_RELEASE, &release));
+	wait.wait_to_ms = SOON_MS;
+	if (ioctl(self->gntdev, IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED, &wait))
+		EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(0, xl_do(g, "release-shared"));
+	close(other);
 }
 
 /* A process of the guest dies with grants of both kinds, then all of it. */
