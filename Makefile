@@ -25,7 +25,7 @@ SOURCES := Kbuild VERSION drivers include
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload check-kdir selftests headers-check check kernels-check kunit coverage \
-	run shell test help
+	run shell test bench help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -88,6 +88,11 @@ shell:
 test:
 	@$(TESTING)/test
 
+bench:
+	@BENCH=1 ICOUNT=1 TESTS=modules $(TESTING)/rig/run
+	@$(TESTING)/bench/report build/logs/$(or $(KERNEL),6.12)-$(or $(MODE),pv)-ours-icount.log \
+		build/bench-$(or $(KERNEL),6.12)-$(or $(MODE),pv).csv
+
 help:
 	@echo 'xen-devices $(VERSION): drivers for /dev/xen/*'
 	@echo
@@ -120,7 +125,8 @@ help:
 	@echo '  run             build, boot Xen and a dom0, exercise every ioctl'
 	@echo '  shell           the same dom0, with a prompt'
 	@echo '  test            every test; FAST=1 for those under two minutes'
-	@echo '    KERNEL=6.1|6.12   dom0 kernel of run and shell [6.12]'
+	@echo '  bench           what each operation costs, in instructions: stock and ours'
+	@echo '    KERNEL=6.1|6.12   dom0 kernel of run, shell and bench [6.12]'
 	@echo '    MODE=pv|pvh       kind of dom0 of run and shell [pv]'
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
 	@echo '    XEN=paging        run on a Xen with memory paging, built from source'

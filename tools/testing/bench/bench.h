@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the benchmark share.
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <x86intrin.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Each figure is the median of so many rounds. */
+#define BENCH_ROUNDS	9
+
+/* The domain that the benchmark runs in, and one that does not exist. */
+#define BENCH_HERE	0
+#define BENCH_NOBODY	0x7000
+
+struct bench_round {
+	uint64_t ticks[BENCH_ROUNDS];
+	unsigned int done;
+	uint64_t begin;
+};
+
+static inline void bench_begin(struct bench_round *r)
+{
+	r->begin = __rdtsc();
+}
+
+/* Of @times operations. */
+static inline void bench_end(struct bench_round *r, unsigned int times)
+{
+	r->ticks[r->done++] = (__rdtsc() - r->begin) / times;
+}
+
+/* One line of the result. The operation was on @size things beside @others. */
+void bench_report(const char *op, unsigned int size, unsigned int others,
+		  struct bench_round *r);
+
+/* End the program unless @ok. */
+void bench_need(int ok, const char *what);
+
+void bench_evtchn(void);
+void bench_gntalloc(void);
+void bench_gntdev(void);
+void bench_privcmd(void);
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/xen/gntdev: mapping, beside few and many other maps, and copies.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "fmap.h"
+#include "granter.h"
+
+#define COPY_SEGMENTS	1024
+
+static struct granter granter;
+static uint32_t many_refs[256];
+
+static void others_on(int fd, unsigned int others)
+{
+	uint64_t index;
+	unsigned int i;
+
+	for (i = 0; i < others; i++)
+		bench_need(!gd_map_refs(fd, granter.domid, 1,
+					&granter.ref[i % GRANTER_REFS], &index),
+			   "the other maps");
+}
+
+/*
+ * At a fixed place beside a page that stays, so that making and dropping a page
+ * table is not part of it.
+ */
+static void map_cycle(int fd, char *place, unsigned int size,
+		      unsigned int others)
+{
+	struct bench_round all = {}, map = {}, mm = {}, un = {}, unmap = {};
+	uint64_t index;
+	unsigned int i;
+
+	/* The first ones pay for what the kernel keeps. */
+	for (i = 0; i < BENCH_ROUNDS + 2; i++) {
+		if (i == 2) {
+			all.done = 0;
+			map.done = 0;
+			mm.done = 0;
+			un.done = 0;
+			unmap.done = 0;
+		}
+		bench_begin(&all);
+		bench_begin(&map);
+		gd_map_refs(fd, granter.domid, size, many_refs, &index);
+		bench_end(&map, 1);
+		bench_begin(&mm);
+		bench_need(mmap(place, size * PG, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_FIXED, fd, index) == place,
+			   "mmap of grants");
+		bench_end(&mm, 1);
+		bench_begin(&un);
+		munmap(place, size * PG);
+		bench_end(&un, 1);
+		bench_begin(&unmap);
+		gd_unmap(fd, index, size);
+		bench_end(&unmap, 1);
+		bench_end(&all, 1);
+	}
+	bench_report("gntdev-map", size, others, &map);
+	bench_report("gntdev-mmap", size, others, &mm);
+	bench_report("gntdev-munmap", size, others, &un);
+	bench_report("gntdev-unmap", size, others, &unmap);
+	bench_report("gntdev-cycle", size, others, &all);
+}
+
+static void copy_some(int fd, char *local, unsigned int nr, unsigned int len,
+		      int out)
+{
+	static struct gntdev_grant_copy_segment seg[COPY_SEGMENTS];
+	struct bench_round r = {};
+	char name[32], *at;
+	uint32_t ref;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		at = local + (size_t)i * len;
+		ref = many_refs[i % 16];
+		seg[i] = seg_in(granter.domid, ref, 0, at, len);
+		if (out)
+			seg[i] = seg_out(at, granter.domid, ref, 0, len);
+	}
+	bench_need(!gd_copy(fd, nr, seg) && !seg[0].status, "copy");
+	while (r.done < BENCH_ROUNDS) {
+		bench_begin(&r);
+		gd_copy(fd, nr, seg);
+		bench_end(&r, 1);
+	}
+	snprintf(name, sizeof(name), "gntdev-copy-%s-%u", out ? "out" : "in",
+		 len);
+	bench_report(name, nr, 0, &r);
+}
+
+static void copies(int fd)
+{
+	static const unsigned int sizes[] = { 1, 16, COPY_SEGMENTS };
+	char *local;
+	unsigned int i;
+
+	local = mmap(NULL, COPY_SEGMENTS * PG, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	bench_need(local != MAP_FAILED, "memory");
+	memset(local, 1, COPY_SEGMENTS * PG);
+	for (i = 0; i < 3; i++) {
+		copy_some(fd, local, sizes[i], PG, 0);
+		copy_some(fd, local, sizes[i], PG, 1);
+		copy_some(fd, local, sizes[i], 64, 0);
+		copy_some(fd, local, sizes[i], 64, 1);
+	}
+	munmap(local, COPY_SEGMENTS * PG);
+}
+
+void bench_gntdev(void)
+{
+	static const unsigned int others[] = { 0, 1000, 10000, 30000 };
+	static const unsigned int sizes[] = { 1, 16, 256 };
+	unsigned int i, j;
+	char *place;
+	int fd;
+
+	bench_need(!granter_create(&granter, 16), "a domain that grants");
+	for (i = 0; i < 256; i++)
+		many_refs[i] = granter.ref[i];
+	place = mmap(NULL, 512 * PG, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	bench_need(place != MAP_FAILED, "a place");
+	/* In the middle of a page table, with pages left on both sides. */
+	place = (char *)(((uintptr_t)place + 128 * PG) & ~(PG - 1));
+	for (i = 0; i < 4; i++) {
+		fd = gd_open();
+		bench_need(fd >= 0, "open of gntdev");
+		others_on(fd, others[i]);
+		for (j = 0; j < 3; j++)
+			map_cycle(fd, place, sizes[j], others[i]);
+		if (!i)
+			copies(fd);
+		close(fd);
+	}
+	granter_free(&granter);
+}
