@@ -27,8 +27,8 @@ struct evtchn_slots;
 struct evtchn_ring {
 	/* Serialises producers, growth and reset. Taken in the interrupt. */
 	spinlock_t prod_lock;
-	/* Written under prod_lock; readers hold rcu_read_lock(). */
-	struct evtchn_slots __rcu *slots;
+	/* Written under prod_lock and cons_lock, read under either. */
+	struct evtchn_slots *slots;
 	unsigned int prod;
 	bool overflow;
 

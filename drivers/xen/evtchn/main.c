@@ -16,9 +16,8 @@
  * Lock hierarchy:
  *
  *	evtchn_file.bind_lock	bind, unbind, restrict
- *	  evtchn_ring.prod_lock	interrupt, ring growth
- *	evtchn_ring.cons_lock	read, reset
- *	  evtchn_ring.prod_lock
+ *	  evtchn_ring.cons_lock	read, reset, ring growth
+ *	    evtchn_ring.prod_lock	interrupt, ring growth
  *
  * Notification and write() take none of them: they look the port up in the
  * index and hold a reference on it.

@@ -3,10 +3,9 @@
  * The ring of ports that fired, one for each open file.
  *
  * Producers are interrupt handlers on any CPU, consumers are readers of the
- * file. They share no lock. The slots are replaced when the ring grows: a
- * producer sees that under prod_lock, a consumer through RCU. What lies
- * between cons and prod never changes, so a consumer that still looks at the
- * old slots finds the same ports there.
+ * file. They share no lock. The slots are replaced when the ring grows, under
+ * the locks of both. A reader copies straight from the slots to user memory, so
+ * a ring does not grow while its reader waits for a page.
  *
  * The ring has at least as many slots as the file has ports, and a port that
  * fired stays masked until user space has dealt with it. The ring overflows
@@ -25,11 +24,7 @@
 
 #define RING_MIN_SLOTS	64u
 
-/* What a reader copies at a time: user memory may fault, RCU may not wait. */
-#define READ_CHUNK	64u
-
 struct evtchn_slots {
-	struct rcu_head rcu;
 	/* A power of two. */
 	unsigned int size;
 	evtchn_port_t port[];
@@ -45,7 +40,7 @@ void evtchn_ring_init(struct evtchn_ring *ring)
 /* The last user is gone: no producer and no consumer is left. */
 void evtchn_ring_destroy(struct evtchn_ring *ring)
 {
-	kvfree(rcu_dereference_protected(ring->slots, 1));
+	kvfree(ring->slots);
 }
 
 static unsigned int slots_size(const struct evtchn_slots *slots)
@@ -60,7 +55,7 @@ int evtchn_ring_reserve(struct evtchn_ring *ring, unsigned int ports)
 	unsigned int i, size;
 
 	/* Only this function writes it, and its callers take turns. */
-	old = rcu_dereference_protected(ring->slots, 1);
+	old = ring->slots;
 	if (ports <= slots_size(old))
 		return 0;
 
@@ -70,14 +65,15 @@ int evtchn_ring_reserve(struct evtchn_ring *ring, unsigned int ports)
 		return -ENOMEM;
 	new->size = size;
 
+	mutex_lock(&ring->cons_lock);
 	spin_lock_irq(&ring->prod_lock);
-	for (i = READ_ONCE(ring->cons); i != ring->prod; i++)
+	for (i = ring->cons; i != ring->prod; i++)
 		new->port[i & (size - 1)] = old->port[i & (old->size - 1)];
-	rcu_assign_pointer(ring->slots, new);
+	ring->slots = new;
 	spin_unlock_irq(&ring->prod_lock);
+	mutex_unlock(&ring->cons_lock);
 
-	if (old)
-		kvfree_rcu(old, rcu);
+	kvfree(old);
 	return 0;
 }
 
@@ -90,8 +86,7 @@ void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port)
 	bool first;
 
 	spin_lock_irqsave(&ring->prod_lock, flags);
-	slots = rcu_dereference_protected(ring->slots,
-					  lockdep_is_held(&ring->prod_lock));
+	slots = ring->slots;
 	prod = ring->prod;
 	if (prod - READ_ONCE(ring->cons) >= slots->size) {
 		WRITE_ONCE(ring->overflow, true);
@@ -122,27 +117,27 @@ void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port)
 	}
 }
 
-/* Copy a few ports out of slots that may go away. Returns how many. */
-static unsigned int ring_peek(struct evtchn_ring *ring, unsigned int from,
-			      unsigned int ports, evtchn_port_t *out)
+/* Copy ports to the caller, in two pieces where they go around the end. */
+static int ring_copy(const struct evtchn_slots *slots, unsigned int from,
+		     unsigned int ports, evtchn_port_t __user *out)
 {
-	const struct evtchn_slots *slots;
-	unsigned int i;
+	const unsigned int first = from & (slots->size - 1);
+	const unsigned int straight = min(ports, slots->size - first);
 
-	ports = min(ports, READ_CHUNK);
-	rcu_read_lock();
-	slots = rcu_dereference(ring->slots);
-	for (i = 0; i < ports; i++)
-		out[i] = slots->port[(from + i) & (slots->size - 1)];
-	rcu_read_unlock();
-	return ports;
+	if (copy_to_user(out, slots->port + first, straight * sizeof(*out)))
+		return -EFAULT;
+	if (straight == ports)
+		return 0;
+	if (copy_to_user(out + straight, slots->port,
+			 (ports - straight) * sizeof(*out)))
+		return -EFAULT;
+	return 0;
 }
 
 static ssize_t ring_read_locked(struct evtchn_ring *ring, char __user *buf,
 				size_t max_ports)
 {
-	evtchn_port_t chunk[READ_CHUNK];
-	unsigned int cons, todo, done, n;
+	unsigned int cons, todo;
 
 	lockdep_assert_held(&ring->cons_lock);
 
@@ -156,15 +151,11 @@ static ssize_t ring_read_locked(struct evtchn_ring *ring, char __user *buf,
 		return -EAGAIN;
 	todo = min_t(size_t, todo, max_ports);
 
-	for (done = 0; done < todo; done += n) {
-		n = ring_peek(ring, cons + done, todo - done, chunk);
-		if (copy_to_user(buf + done * sizeof(*chunk), chunk,
-				 n * sizeof(*chunk)))
-			return -EFAULT;
-	}
+	if (ring_copy(ring->slots, cons, todo, (evtchn_port_t __user *)buf))
+		return -EFAULT;
 	/* Only now: after a fault the ring is as it was. */
-	WRITE_ONCE(ring->cons, cons + done);
-	return done * sizeof(*chunk);
+	WRITE_ONCE(ring->cons, cons + todo);
+	return todo * sizeof(evtchn_port_t);
 }
 
 /* Returns bytes; -EAGAIN when the ring is empty. */
