@@ -25,7 +25,7 @@ SOURCES := Kbuild VERSION drivers include
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload check-kdir selftests headers-check check kernels-check kunit coverage \
-	run shell test bench help
+	run shell test test-debug bench help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -88,6 +88,9 @@ shell:
 test:
 	@$(TESTING)/test
 
+test-debug:
+	@$(TESTING)/test debug
+
 bench:
 	@BENCH=1 ICOUNT=1 TESTS=modules $(TESTING)/rig/run
 	@$(TESTING)/bench/report build/logs/$(or $(KERNEL),6.12)-$(or $(MODE),pv)-ours-icount.log \
@@ -125,8 +128,9 @@ help:
 	@echo '  run             build, boot Xen and a dom0, exercise every ioctl'
 	@echo '  shell           the same dom0, with a prompt'
 	@echo '  test            every test; FAST=1 for those under two minutes'
+	@echo '  test-debug      the tests of run, on kernels with lockdep and with KASAN, built once'
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
-	@echo '    KERNEL=6.1|6.12   dom0 kernel of run, shell and bench [6.12]'
+	@echo '    KERNEL=6.1|6.12   dom0 kernel of run, shell and bench [6.12]; lockdep and kasan, too'
 	@echo '    MODE=pv|pvh       kind of dom0 of run and shell [pv]'
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
 	@echo '    XEN=paging        run on a Xen with memory paging, built from source'
