@@ -387,7 +387,8 @@ static void save_coverage(void)
 int main(void)
 {
 	static const char * const modules[] = {
-		"xen-hypercall", "xen-evtchn", "xen-privcmd", "xen-kunit", NULL
+		"xen-hypercall", "xen-evtchn", "xen-privcmd",
+		"xen-gntdev", "xen-gntalloc", "xen-kunit", NULL
 	};
 	char args[64];
 	int i, err;

@@ -51,6 +51,8 @@ enum fake_service {
 	FAKE_XENBUS_READ,
 	FAKE_GRANT_ALLOC,
 	FAKE_GRANT_PAGES,
+	FAKE_DMA_MAP,
+	FAKE_DMA_MASK,
 };
 
 typedef void fake_fn(void *data);
@@ -59,6 +61,8 @@ typedef void fake_fn(void *data);
 void fake_fail(u32 what, unsigned int nth, long code);
 void fake_before(u32 what, unsigned int nth, fake_fn *fn, void *data);
 void fake_after(u32 what, unsigned int nth, fake_fn *fn, void *data);
+/* No rule counts what is done in between: it is the test's. */
+void fake_pause(bool pause);
 bool fake_rules_done(void);
 void fake_rules_clear(void);
 unsigned long fake_calls(u32 what);
@@ -79,6 +83,7 @@ struct fake_census {
 	unsigned long ports, irqs, actions, references;
 	unsigned long unpopulated, foreign, mapped;
 	unsigned long grants, handles, granted_pages;
+	unsigned long dma;
 };
 
 void fake_census(struct fake_census *census);
@@ -227,6 +232,15 @@ long fake_grant_op(unsigned int cmd, unsigned long arg, unsigned int count);
 void fake_granted_pages(int change);
 void fake_gnttab_reset(void);
 void fake_gnttab_census(struct fake_census *census);
+
+/* dma.c: how often a device's memory was made the device's, and the CPU's. */
+struct device;
+struct dma_map_ops;
+
+extern unsigned int fake_dma_syncs[2];
+const struct dma_map_ops *fake_dma_ops(struct device **dev);
+void fake_dma_reset(void);
+void fake_dma_census(struct fake_census *census);
 
 /* gnttab_own.c: what the peer of a grant of ours does. */
 struct page *fake_peer_maps(domid_t domid, u32 ref, bool write);

@@ -29,6 +29,7 @@ struct rule {
 static DEFINE_SPINLOCK(rules_lock);
 static struct rule rules[RULES];
 static unsigned int nr_rules;
+static bool paused;
 
 static struct {
 	u32 what;
@@ -82,6 +83,12 @@ void fake_after(u32 what, unsigned int nth, fake_fn *fn, void *data)
 }
 EXPORT_SYMBOL_GPL(fake_after);
 
+void fake_pause(bool pause)
+{
+	paused = pause;
+}
+EXPORT_SYMBOL_GPL(fake_pause);
+
 /* Has everything happened that was asked for? */
 bool fake_rules_done(void)
 {
@@ -101,6 +108,7 @@ void fake_rules_clear(void)
 
 	spin_lock_irqsave(&rules_lock, flags);
 	nr_rules = 0;
+	paused = false;
 	memset(counted, 0, sizeof(counted));
 	memset(&step, 0, sizeof(step));
 	spin_unlock_irqrestore(&rules_lock, flags);
@@ -142,7 +150,7 @@ static bool rule_due(u32 what, enum rule_kind kind, bool any, struct rule *due)
 	unsigned int i;
 
 	spin_lock_irqsave(&rules_lock, flags);
-	for (i = 0; i < nr_rules; i++) {
+	for (i = 0; i < nr_rules && !paused; i++) {
 		struct rule *rule = &rules[i];
 
 		if (rule->kind != kind || !rule->left ||
@@ -250,5 +258,6 @@ void fake_census(struct fake_census *census)
 	fake_evtchn_census(census);
 	fake_frames_census(census);
 	fake_gnttab_census(census);
+	fake_dma_census(census);
 }
 EXPORT_SYMBOL_GPL(fake_census);

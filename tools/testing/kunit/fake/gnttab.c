@@ -4,8 +4,8 @@
  * services on top of it.
  *
  * What is mapped into page table entries of a process (PV) is the granted page
- * itself. What is mapped behind a page of ours is a copy, which is written back
- * when it is unmapped, if it was writable.
+ * itself. What is mapped behind a page of ours is a copy; when it is unmapped,
+ * whatever was changed in it is written back, if it was writable.
  */
 #include <linux/errno.h>
 #include <linux/gfp.h>
@@ -33,6 +33,8 @@
 struct handle {
 	struct fake_grant *grant;
 	struct gnttab_map_grant_ref map;
+	/* What a copy was like at first. */
+	u8 *was;
 };
 
 static DEFINE_XARRAY_ALLOC1(handles);
@@ -103,16 +105,30 @@ static struct page *page_at_host(u64 address)
 				 pfn_to_page(address >> PAGE_SHIFT);
 }
 
-static void map_host(const struct handle *h)
+static void map_host(struct handle *h)
 {
 	pgprot_t prot = h->map.flags & GNTMAP_readonly ? PAGE_READONLY : PAGE_SHARED;
 
 	if (h->map.flags & GNTMAP_contains_pte)
 		set_pte(pte_at_machine(h->map.host_addr),
 			pte_mkspecial(pfn_pte(page_to_pfn(h->grant->page), prot)));
-	else if (h->map.flags & GNTMAP_host_map)
-		copy_page(page_address(page_at_host(h->map.host_addr)),
-			  page_address(h->grant->page));
+	if (h->map.flags & GNTMAP_contains_pte || !(h->map.flags & GNTMAP_host_map))
+		return;
+	h->was = kmemdup(page_address(h->grant->page), PAGE_SIZE,
+			 GFP_KERNEL | __GFP_NOFAIL);
+	copy_page(page_address(page_at_host(h->map.host_addr)), h->was);
+}
+
+/* Others may have changed the rest in the meantime. */
+static void write_back(const struct handle *h, const u8 *page)
+{
+	u8 *to = page_address(h->grant->page);
+	unsigned int i;
+
+	for (i = 0; i < PAGE_SIZE; i++) {
+		if (page[i] != h->was[i])
+			to[i] = page[i];
+	}
 }
 
 static void unmap_host(const struct handle *h)
@@ -124,7 +140,7 @@ static void unmap_host(const struct handle *h)
 	} else if (h->map.flags & GNTMAP_host_map) {
 		page = page_address(page_at_host(h->map.host_addr));
 		if (!(h->map.flags & GNTMAP_readonly))
-			copy_page(page_address(h->grant->page), page);
+			write_back(h, page);
 		memset(page, 0xee, PAGE_SIZE);
 	}
 }
@@ -165,6 +181,7 @@ static int unmap_one(struct gnttab_unmap_grant_ref *op)
 	unmap_host(h);
 	h->grant->mapped--;
 	xa_erase(&handles, op->handle);
+	kfree(h->was);
 	kfree(h);
 	return GNTST_okay;
 }
@@ -439,8 +456,10 @@ void fake_gnttab_reset(void)
 	struct handle *h;
 	unsigned long i;
 
-	xa_for_each(&handles, i, h)
+	xa_for_each(&handles, i, h) {
+		kfree(h->was);
 		kfree(h);
+	}
 	xa_destroy(&handles);
 	list_for_each_entry_safe(g, next, &grants, node) {
 		list_del(&g->node);

@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/sched/mm.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -228,6 +229,7 @@ static long natural_of(u32 key)
 	case FAKE_EVTCHN(EVTCHNOP_send):
 	/* The model lets go of everything unless a test forbids it. */
 	case FAKE_MEMORY(XENMEM_remove_from_physmap):
+	case FAKE_GRANT(GNTTABOP_unmap_grant_ref):
 	case FAKE_MULTICALL:
 	case FAKE_MMUEXT:
 		return 0;
@@ -245,12 +247,16 @@ static long natural_of(u32 key)
 long xen_fake_hypercall(unsigned long nr, unsigned long a1, unsigned long a2,
 			unsigned long a3, unsigned long a4, unsigned long a5)
 {
-	unsigned int saved = fake_enter();
+	unsigned int saved = fake_enter(), noreclaim;
 	u32 key = key_of(nr, a1);
 	long ret;
 
-	if (!fake_call(key, natural_of(key), &ret))
+	if (!fake_call(key, natural_of(key), &ret)) {
+		/* Xen's memory is not the kernel's: any lock may be held here. */
+		noreclaim = memalloc_noreclaim_save();
 		ret = dispatch(nr, a1, a2, a3, a4, a5);
+		memalloc_noreclaim_restore(noreclaim);
+	}
 	fake_called(key);
 	fake_leave(saved);
 	return ret;
@@ -318,6 +324,7 @@ void fake_reset(void)
 	fake_evtchn_reset();
 	fake_frames_reset();
 	fake_gnttab_reset();
+	fake_dma_reset();
 	fake_services_reset();
 	fake_domains_free();
 	memset(&fake_transfer, 0, sizeof(fake_transfer));

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * For the files that have to do with devices: UML has no DMA, so a device is
+ * the fake Xen's (fake/dma.c).
+ */
+#ifndef XEN_KUNIT_DMA_H
+#define XEN_KUNIT_DMA_H
+
+/* Ahead of the drivers' own, see seams.h. */
+#include <linux/dma-mapping.h>
+#include <linux/dma-map-ops.h>
+
+int xen_fake_dma_map(struct device *dev, struct sg_table *sgt,
+		     enum dma_data_direction dir);
+void xen_fake_dma_unmap(struct device *dev, struct sg_table *sgt,
+			enum dma_data_direction dir);
+void xen_fake_dma_sync(struct device *dev, struct sg_table *sgt, bool for_cpu);
+void xen_fake_set_dma_ops(struct device *dev, const struct dma_map_ops *ops);
+int xen_fake_dma_mask(struct device *dev, u64 mask);
+
+#define dma_map_sgtable(dev, sgt, dir, attrs)		\
+	xen_fake_dma_map(dev, sgt, dir)
+#define dma_unmap_sgtable(dev, sgt, dir, attrs)		\
+	xen_fake_dma_unmap(dev, sgt, dir)
+#define dma_sync_sgtable_for_cpu(dev, sgt, dir)		\
+	xen_fake_dma_sync(dev, sgt, true)
+#define dma_sync_sgtable_for_device(dev, sgt, dir)	\
+	xen_fake_dma_sync(dev, sgt, false)
+#define set_dma_ops(dev, ops)				\
+	xen_fake_set_dma_ops(dev, ops)
+#define dma_coerce_mask_and_coherent(dev, mask)		\
+	xen_fake_dma_mask(dev, mask)
+
+#endif
