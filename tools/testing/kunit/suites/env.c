@@ -133,6 +133,8 @@ static void expect_same(struct kunit *test, const struct fake_census *was,
 			    "%s: grant handles", when);
 	KUNIT_EXPECT_EQ_MSG(test, now.granted_pages, was->granted_pages,
 			    "%s: pages that are granted", when);
+	KUNIT_EXPECT_EQ_MSG(test, now.dma, was->dma,
+			    "%s: memory that a device has", when);
 }
 
 /* A page of the test's own that someone has pinned and forgotten. */
@@ -157,6 +159,8 @@ void env_end(struct kunit *test)
 	expect_unpinned(test);
 	maps_close();
 	files_close();
+	/* A file that a mapping was the last user of. */
+	env_settle();
 	KUNIT_EXPECT_TRUE_MSG(test, fake_rules_done(),
 			      "something was to fail, and was never called");
 	expect_same(test, &nothing, "at the end");
@@ -219,6 +223,20 @@ void env_close(struct file *file)
 	__fput_sync(file);
 }
 
+void env_set_param(struct kunit *test, const char *module, const char *name,
+		   const char *value)
+{
+	struct file *file;
+	char path[80];
+	loff_t pos = 0;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", module, name);
+	file = filp_open(path, O_WRONLY, 0);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, file);
+	KUNIT_EXPECT_GT(test, kernel_write(file, value, strlen(value), &pos), 0);
+	__fput_sync(file);
+}
+
 unsigned long env_user(void)
 {
 	return env.user;
@@ -254,7 +272,14 @@ bool env_mapped(unsigned long addr)
 unsigned long env_mmap(struct file *file, unsigned long pages,
 		       unsigned long prot, unsigned long flags)
 {
-	unsigned long addr = vm_mmap(file, 0, pages * PAGE_SIZE, prot, flags, 0);
+	return env_mmap_at(file, 0, pages, prot, flags);
+}
+
+unsigned long env_mmap_at(struct file *file, u64 offset, unsigned long pages,
+			  unsigned long prot, unsigned long flags)
+{
+	unsigned long addr = vm_mmap(file, 0, pages * PAGE_SIZE, prot, flags,
+				     offset);
 	unsigned int i;
 
 	if (IS_ERR_VALUE(addr))

@@ -33,6 +33,8 @@
 #define EVTCHN	"/dev/xen/evtchn"
 #define PRIVCMD	"/dev/xen/privcmd"
 #define BUFFERS	"/dev/xen/hypercall"
+#define GNTDEV	"/dev/xen/gntdev"
+#define GNTALLOC "/dev/xen/gntalloc"
 
 /* Pages of memory that a test has from the start. */
 #define ENV_PAGES	40
@@ -67,6 +69,10 @@ struct file *env_open(struct kunit *test, const char *path);
 struct file *env_try_open(const char *path, int flags);
 void env_close(struct file *file);
 
+/* A parameter of a module, by way of sysfs. */
+void env_set_param(struct kunit *test, const char *module, const char *name,
+		   const char *value);
+
 /* Memory of the process: of the test's own, and of a file. */
 unsigned long env_user(void);
 void env_put(unsigned long to, const void *from, size_t size);
@@ -74,6 +80,8 @@ void env_get(void *to, unsigned long from, size_t size);
 u64 env_get64(unsigned long from);
 unsigned long env_mmap(struct file *file, unsigned long pages,
 		       unsigned long prot, unsigned long flags);
+unsigned long env_mmap_at(struct file *file, u64 offset, unsigned long pages,
+			  unsigned long prot, unsigned long flags);
 int env_munmap(unsigned long addr, unsigned long pages);
 /* Moves it to where there is room; returns the new address or an errno. */
 long env_mremap(unsigned long addr, unsigned long pages);

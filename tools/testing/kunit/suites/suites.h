@@ -10,6 +10,9 @@ extern struct kunit_suite suite_hypercall;
 extern struct kunit_suite suite_evtchn;
 extern struct kunit_suite suite_privcmd_map;
 extern struct kunit_suite suite_privcmd_ops;
+extern struct kunit_suite suite_gntdev_index;
+extern struct kunit_suite suite_gntdev_map;
+extern struct kunit_suite suite_gntalloc;
 extern struct kunit_suite suite_sweep;
 
 #endif

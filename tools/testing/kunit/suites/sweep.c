@@ -9,11 +9,15 @@
 #include <linux/err.h>
 
 #include "suites/evtchn.h"
+#include "suites/gntalloc.h"
+#include "suites/gntdev.h"
 #include "suites/privcmd.h"
 #include "suites/suites.h"
 
 #define PORTS	100
 #define FRAMES	40
+#define GRANTS	140
+#define REFS	20
 
 static void sweep_rows(struct kunit *test, const struct sweep *rows,
 		       unsigned int nr)
@@ -38,6 +42,19 @@ static long open_and_close(const char *path)
 		return PTR_ERR(file);
 	env_close(file);
 	return 0;
+}
+
+/* What a row does on its own account, if Xen or the kernel have part in it. */
+static unsigned int own_begin(void)
+{
+	fake_pause(true);
+	return fake_enter();
+}
+
+static void own_end(unsigned int saved)
+{
+	fake_leave(saved);
+	fake_pause(false);
 }
 
 /* evtchn */
@@ -509,9 +526,242 @@ TEST(sweep_privcmd)
 	env_close_fd(an_eventfd);
 }
 
+/* gntdev */
+
+static long op_gntdev_open(struct kunit *test, void *data)
+{
+	return open_and_close(GNTDEV);
+}
+
+static void *setup_gntdev(struct kunit *test)
+{
+	grant_from(GUEST, 1, GRANTS);
+	return env_open(test, GNTDEV);
+}
+
+static void *setup_gntdev_xlate(struct kunit *test)
+{
+	fake_become(XEN_HVM_DOMAIN, true);
+	return setup_gntdev(test);
+}
+
+static long op_map_grants(struct kunit *test, void *file)
+{
+	return map_grants(file, 1, GRANTS);
+}
+
+static void undo_map_grants(struct kunit *test, void *file, long index)
+{
+	KUNIT_EXPECT_EQ(test, unmap_grants(file, index, GRANTS), 0);
+}
+
+/* It may fail to be asked, never to be done. */
+static long op_unmap_grants(struct kunit *test, void *file)
+{
+	unsigned int saved = own_begin();
+	long index = map_grants(file, 1, 1), err;
+
+	own_end(saved);
+	err = unmap_grants(file, index, 1);
+	if (err)
+		KUNIT_EXPECT_EQ(test, unmap_grants(file, index, 1), 0);
+	return err;
+}
+
+/* Which frees the map, mapped or not. */
+static long op_show_grants(struct kunit *test, void *file)
+{
+	unsigned int saved = own_begin();
+	long index = map_grants(file, 1, GRANTS);
+	unsigned long addr;
+
+	own_end(saved);
+	addr = show(file, index, GRANTS);
+	saved = own_begin();
+	KUNIT_EXPECT_EQ(test, unmap_grants(file, index, GRANTS), 0);
+	own_end(saved);
+	if (IS_ERR_VALUE(addr))
+		return addr;
+	return env_munmap(addr, GRANTS);
+}
+
+/* All of it goes with the file. */
+static long op_gntdev_release(struct kunit *test, void *data)
+{
+	unsigned int saved = own_begin();
+	struct file *file = env_try_open(GNTDEV, 0);
+
+	map_grants(file, 1, 1);
+	map_grants(file, 2, 2);
+	own_end(saved);
+	env_close(file);
+	return 0;
+}
+
+static void *setup_gntdev_shown(struct kunit *test)
+{
+	struct file *file = setup_gntdev(test);
+
+	show_grants(test, file, 1, GRANTS);
+	return file;
+}
+
+static long op_get_offset(struct kunit *test, void *file)
+{
+	struct ioctl_gntdev_get_offset_for_vaddr arg = {};
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, current->mm, 0);
+
+	mmap_read_lock(current->mm);
+	for_each_vma(vmi, vma) {
+		if (vma->vm_file == file)
+			arg.vaddr = vma->vm_start;
+	}
+	mmap_read_unlock(current->mm);
+	return env_ioctl(file, IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR, &arg, sizeof(arg));
+}
+
+static struct file *notify_events;
+
+static void *setup_notify(struct kunit *test)
+{
+	struct file *file = setup_gntdev(test);
+
+	notify_events = env_open(test, EVTCHN);
+	KUNIT_EXPECT_EQ(test, bind_interdomain(notify_events, GUEST, 4), 1);
+	KUNIT_EXPECT_EQ(test, map_grants(file, 1, 1), 0);
+	return file;
+}
+
+static long op_notify_set(struct kunit *test, void *file)
+{
+	return set_notify(file, 0, UNMAP_NOTIFY_SEND_EVENT |
+			  UNMAP_NOTIFY_CLEAR_BYTE, 1);
+}
+
+static void undo_notify(struct kunit *test, void *file, long result)
+{
+	KUNIT_EXPECT_EQ(test, set_notify(file, 0, 0, 0), 0);
+}
+
+TEST(sweep_gntdev)
+{
+	static const struct sweep rows[] = {
+		{ "open", NULL, op_gntdev_open },
+		{ "MAP_GRANT_REF", setup_gntdev, op_map_grants, undo_map_grants },
+		{ "UNMAP_GRANT_REF", setup_gntdev, op_unmap_grants },
+		{ "mmap, PV", setup_gntdev, op_show_grants },
+		{ "mmap, HVM", setup_gntdev_xlate, op_show_grants },
+		{ "GET_OFFSET_FOR_VADDR", setup_gntdev_shown, op_get_offset },
+		{ "SET_UNMAP_NOTIFY", setup_notify, op_notify_set, undo_notify },
+		{ "release", setup_gntdev, op_gntdev_release },
+	};
+
+	sweep_rows(test, rows, ARRAY_SIZE(rows));
+}
+
+/* gntalloc */
+
+static long op_gntalloc_open(struct kunit *test, void *data)
+{
+	return open_and_close(GNTALLOC);
+}
+
+static void *setup_gntalloc(struct kunit *test)
+{
+	return env_open(test, GNTALLOC);
+}
+
+static long op_alloc(struct kunit *test, void *file)
+{
+	return alloc_grefs(file, REFS);
+}
+
+static void undo_alloc(struct kunit *test, void *file, long index)
+{
+	KUNIT_EXPECT_EQ(test, dealloc_grefs(file, index, REFS), 0);
+}
+
+static long op_dealloc(struct kunit *test, void *file)
+{
+	unsigned int saved = own_begin();
+	long index = alloc_grefs(file, REFS), err;
+
+	own_end(saved);
+	err = dealloc_grefs(file, index, REFS);
+	if (err)
+		undo_alloc(test, file, index);
+	return err;
+}
+
+static long op_show_refs(struct kunit *test, void *file)
+{
+	unsigned int saved = own_begin();
+	long index = alloc_grefs(file, REFS);
+	unsigned long addr;
+
+	own_end(saved);
+	addr = env_mmap_at(file, index, REFS, PROT_READ | PROT_WRITE, MAP_SHARED);
+	saved = own_begin();
+	undo_alloc(test, file, index);
+	own_end(saved);
+	if (IS_ERR_VALUE(addr))
+		return addr;
+	return env_munmap(addr, REFS);
+}
+
+static void *setup_alloc_notify(struct kunit *test)
+{
+	struct file *file = setup_gntalloc(test);
+
+	fake_domain_new(GUEST, 0);
+	notify_events = env_open(test, EVTCHN);
+	KUNIT_EXPECT_EQ(test, bind_interdomain(notify_events, GUEST, 4), 1);
+	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 1), 0);
+	return file;
+}
+
+static long op_alloc_notify(struct kunit *test, void *file)
+{
+	return alloc_notify(file, 0, UNMAP_NOTIFY_SEND_EVENT, 1);
+}
+
+static void undo_alloc_notify(struct kunit *test, void *file, long result)
+{
+	KUNIT_EXPECT_EQ(test, alloc_notify(file, 0, 0, 0), 0);
+}
+
+static long op_gntalloc_release(struct kunit *test, void *data)
+{
+	unsigned int saved = own_begin();
+	struct file *file = env_try_open(GNTALLOC, 0);
+
+	alloc_grefs(file, REFS);
+	own_end(saved);
+	env_close(file);
+	return 0;
+}
+
+TEST(sweep_gntalloc)
+{
+	static const struct sweep rows[] = {
+		{ "open", NULL, op_gntalloc_open },
+		{ "ALLOC_GREF", setup_gntalloc, op_alloc, undo_alloc },
+		{ "DEALLOC_GREF", setup_gntalloc, op_dealloc },
+		{ "mmap", setup_gntalloc, op_show_refs },
+		{ "SET_UNMAP_NOTIFY", setup_alloc_notify, op_alloc_notify,
+		  undo_alloc_notify },
+		{ "release", NULL, op_gntalloc_release },
+	};
+
+	sweep_rows(test, rows, ARRAY_SIZE(rows));
+}
+
 static struct kunit_case sweep_cases[] = {
 	KUNIT_CASE_SLOW(sweep_evtchn),
 	KUNIT_CASE_SLOW(sweep_privcmd),
+	KUNIT_CASE_SLOW(sweep_gntdev),
+	KUNIT_CASE_SLOW(sweep_gntalloc),
 	{}
 };
 
