@@ -25,7 +25,7 @@ SOURCES := Kbuild VERSION drivers include
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload check-kdir selftests headers-check check kernels-check kunit coverage \
-	run shell test test-debug bench help
+	run shell test test-debug stress bench help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -91,6 +91,10 @@ test:
 test-debug:
 	@$(TESTING)/test debug
 
+# What races, needs two processors.
+stress:
+	@TESTS=stress SMP=$(or $(SMP),2) MINUTES=$(or $(MINUTES),10) $(TESTING)/rig/run
+
 bench:
 	@BENCH=1 ICOUNT=1 TESTS=modules $(TESTING)/rig/run
 	@$(TESTING)/bench/report build/logs/$(or $(KERNEL),6.12)-$(or $(MODE),pv)-ours-icount.log \
@@ -129,9 +133,10 @@ help:
 	@echo '  shell           the same dom0, with a prompt'
 	@echo '  test            every test; FAST=1 for those under two minutes'
 	@echo '  test-debug      the tests of run, on kernels with lockdep and with KASAN, built once'
+	@echo '  stress          threads and processes that race, for MINUTES= [10]'
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
-	@echo '    KERNEL=6.1|6.12   dom0 kernel of run, shell and bench [6.12]; lockdep and kasan, too'
-	@echo '    MODE=pv|pvh       kind of dom0 of run and shell [pv]'
+	@echo '    KERNEL=6.1|6.12   dom0 kernel of these but test [6.12]; also lockdep or kasan'
+	@echo '    MODE=pv|pvh       kind of dom0 of these but test [pv]'
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
 	@echo '    XEN=paging        run on a Xen with memory paging, built from source'
 	@echo '    GUESTS=1          run what makes guests, with Debian'"'"'s toolstack'

@@ -35,6 +35,9 @@ struct guest {
  */
 int guest_create(struct guest *g, bool hvm, unsigned long pages);
 
+/* One more: the others of this test stay. */
+int guest_add(struct guest *g, bool hvm, unsigned long pages);
+
 /* Destroy the domain. Its number stays known. Returns 0 or -errno. */
 int guest_destroy(struct guest *g);
 

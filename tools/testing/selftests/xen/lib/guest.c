@@ -86,22 +86,43 @@ static int domain_build(struct guest *g)
 	return domain_populate(g);
 }
 
-int guest_create(struct guest *g, bool hvm, unsigned long pages)
+static int guest_open(struct guest *g)
 {
-	int ret;
-
 	memset(g, 0, sizeof(*g));
-	g->hvm = hvm;
-	g->nr = pages;
 	g->xc = xc_interface_open(NULL, NULL, 0);
 	if (!g->xc)
 		return errno ? -errno : -ENODEV;
-	destroy_leftovers(g->xc);
+	return 0;
+}
+
+static int guest_build(struct guest *g, bool hvm, unsigned long pages)
+{
+	int ret;
+
+	g->hvm = hvm;
+	g->nr = pages;
 	g->frame = calloc(pages, sizeof(*g->frame));
 	ret = g->frame ? domain_build(g) : -ENOMEM;
 	if (ret)
 		guest_free(g);
 	return ret;
+}
+
+int guest_create(struct guest *g, bool hvm, unsigned long pages)
+{
+	int ret = guest_open(g);
+
+	if (ret)
+		return ret;
+	destroy_leftovers(g->xc);
+	return guest_build(g, hvm, pages);
+}
+
+int guest_add(struct guest *g, bool hvm, unsigned long pages)
+{
+	int ret = guest_open(g);
+
+	return ret ? ret : guest_build(g, hvm, pages);
 }
 
 int guest_destroy(struct guest *g)
