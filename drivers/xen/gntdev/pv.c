@@ -33,6 +33,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/refcount.h>
 #include <linux/slab.h>
 
 #include <xen/grant_table.h>
@@ -62,7 +63,7 @@
 struct pv_view {
 	struct mmu_interval_notifier notifier;
 	struct gntdev_map *map;
-	atomic_t vmas;
+	refcount_t vmas;
 	unsigned long start;
 	unsigned long pgoff;
 	u32 first;
@@ -246,7 +247,7 @@ static struct pv_view *view_new(struct gntdev_map *map,
 	if (!view)
 		return NULL;
 	view->map = map;
-	atomic_set(&view->vmas, 1);
+	refcount_set(&view->vmas, 1);
 	view->start = vma->vm_start;
 	view->pgoff = vma->vm_pgoff;
 	view->first = 0;
@@ -281,7 +282,7 @@ static void pv_vma_open(struct vm_area_struct *vma)
 {
 	struct pv_view *view = vma->vm_private_data;
 
-	atomic_inc(&view->vmas);
+	refcount_inc(&view->vmas);
 	/* fork() asks these before it copies any entry. */
 	if (is_forked(view, vma))
 		vm_flags_set(vma, VM_WIPEONFORK | VM_DONTCOPY);
@@ -311,7 +312,7 @@ static void pv_vma_close(struct vm_area_struct *vma)
 
 	if (!is_forked(view, vma))
 		view_leave(view, vma);
-	if (!atomic_dec_and_test(&view->vmas))
+	if (!refcount_dec_and_test(&view->vmas))
 		return;
 	mmu_interval_notifier_remove(&view->notifier);
 	if (view->owner)
