@@ -24,8 +24,8 @@ SOURCES := Kbuild VERSION drivers include
 
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
-	unload check-kdir selftests headers-check check kernels-check kunit coverage \
-	run shell test test-debug stress bench help
+	unload check-kdir selftests headers-check check style-report kernels-check \
+	kunit coverage run shell test test-debug stress bench help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -70,6 +70,9 @@ headers-check:
 
 check:
 	@$(TESTING)/static/check
+
+style-report:
+	@$(TESTING)/static/style-report
 
 kunit:
 	@$(TESTING)/rig/install-deps --for test
@@ -120,7 +123,8 @@ help:
 	@echo '  unload          go back to the stock modules'
 	@echo
 	@echo 'Check:'
-	@echo '  check           static checks: warnings, sparse, objtool, style, headers'
+	@echo '  check           static checks: warnings, sparse, coccinelle, objtool, style'
+	@echo '  style-report    lengths of functions and files, and how much is comment'
 	@echo '  headers-check   the UAPI headers alone'
 	@echo
 	@echo 'Unit tests (on Debian 12; a User-mode Linux with a fake Xen, no QEMU):'
