@@ -105,6 +105,8 @@ FIXTURE_TEARDOWN(stress)
 {
 	if (self->xen > 0)
 		close(self->xen);
+	if (self->arena.base)
+		arena_free(&self->arena);
 }
 
 /* Is there to be another round? The first counts as the one that warms up. */
