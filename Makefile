@@ -25,7 +25,7 @@ SOURCES := Kbuild VERSION drivers include
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload check-kdir selftests headers-check check style-report kernels-check \
-	kunit coverage run shell test test-debug stress bench help
+	kunit mutate coverage run shell test test-debug stress bench help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -77,6 +77,10 @@ style-report:
 kunit:
 	@$(TESTING)/rig/install-deps --for test
 	@$(TESTING)/kunit/run
+
+mutate:
+	@$(TESTING)/rig/install-deps --for test
+	@$(TESTING)/kunit/mutate
 
 coverage:
 	@$(TESTING)/rig/install-deps --for test
@@ -130,6 +134,7 @@ help:
 	@echo 'Unit tests (on Debian 12; a User-mode Linux with a fake Xen, no QEMU):'
 	@echo '  kunit           build and run them all; the first time builds a kernel, too'
 	@echo '  coverage        the same, and what of the drivers it reached'
+	@echo '  mutate          put faults into the drivers, one by one, and see that they are noticed'
 	@echo '    SUITE=GLOB    only these suites or tests: evtchn, or privcmd.batch*'
 	@echo
 	@echo 'Test (on Debian 12; real Xen in QEMU, no other machine needed):'

@@ -223,6 +223,27 @@ TEST(evtchn_ring_grows)
 		KUNIT_EXPECT_EQ(test, got[i], i + 1);
 }
 
+/* A read of what lies at the end of the slots and at their beginning. */
+TEST(evtchn_read_around_the_end)
+{
+	struct file *file = env_open(test, EVTCHN);
+	u32 got[RING_MIN];
+	unsigned int i;
+
+	for (i = 1; i <= RING_MIN; i++) {
+		KUNIT_ASSERT_EQ(test, bind_unbound(file, GUEST), i);
+		fake_fire(i);
+	}
+	KUNIT_EXPECT_EQ(test, read_ports(file, 40 * sizeof(u32)), 40 * sizeof(u32));
+	KUNIT_EXPECT_EQ(test, write_ports(file, 40 * sizeof(u32)), 40 * sizeof(u32));
+	for (i = 1; i <= 40; i++)
+		fake_fire(i);
+	KUNIT_EXPECT_EQ(test, read_ports(file, PAGE_SIZE), sizeof(got));
+	env_get(got, env_user(), sizeof(got));
+	for (i = 0; i < RING_MIN; i++)
+		KUNIT_EXPECT_EQ(test, got[i], (i + 40) % RING_MIN + 1);
+}
+
 /* Bind, fire, unbind: each time an entry stays in the ring. */
 static void overflow_ring(struct kunit *test, struct file *file)
 {
@@ -696,6 +717,7 @@ static struct kunit_case evtchn_cases[] = {
 	KUNIT_CASE(evtchn_write_sizes),
 	KUNIT_CASE(evtchn_poll),
 	KUNIT_CASE(evtchn_ring_grows),
+	KUNIT_CASE(evtchn_read_around_the_end),
 	KUNIT_CASE(evtchn_overflow),
 	KUNIT_CASE(evtchn_entry_of_unbound_port),
 	KUNIT_CASE(evtchn_reset_keeps_ports),
