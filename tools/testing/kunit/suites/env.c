@@ -18,6 +18,7 @@
 #include <linux/mmu_context.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -400,6 +401,17 @@ void env_close_fd(int fd)
 {
 	close_fd(fd);
 	flush_delayed_fput();
+}
+
+void env_kill(bool killed)
+{
+	if (killed) {
+		sigaddset(&current->pending.signal, SIGKILL);
+		set_thread_flag(TIF_SIGPENDING);
+	} else {
+		sigdelset(&current->pending.signal, SIGKILL);
+		clear_thread_flag(TIF_SIGPENDING);
+	}
 }
 
 #define SWEEP_MAX	400

@@ -101,6 +101,9 @@ void env_eventfd_signal(int fd);
 u64 env_eventfd_count(int fd);
 void env_close_fd(int fd);
 
+/* The process is being killed, as far as the kernel can tell; or not. */
+void env_kill(bool killed);
+
 /* No deferred freeing, no work is under way any more. */
 void env_settle(void);
 

@@ -167,6 +167,54 @@ TEST(alloc_p6_every_item)
 	KUNIT_EXPECT_GE(test, alloc_grefs(file, 10), 0);
 }
 
+static void kill_me(void *data)
+{
+	env_kill(true);
+}
+
+/* P6, of a process that is being killed meanwhile. */
+TEST(alloc_p6_killed)
+{
+	struct file *file = env_open(test, GNTALLOC);
+
+	fake_before(FAKE_GRANT_ALLOC, 5, kill_me, NULL);
+	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 64), -EINTR);
+	env_kill(false);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_GRANT_ALLOC), 5);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 0);
+}
+
+/* A u64 is aligned to 4 there, so the structures are shorter. */
+TEST(alloc_compat)
+{
+	struct ioctl_gntalloc_dealloc_gref dealloc = { .count = 2 };
+	struct ioctl_gntalloc_alloc_gref arg = { .domid = GUEST, .count = 2 };
+	struct file *file = env_open(test, GNTALLOC);
+	unsigned long low;
+
+	low = vm_mmap(NULL, 0x10000000, PAGE_SIZE, RW,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0);
+	KUNIT_ASSERT_EQ(test, low, 0x10000000);
+	env_put(low, &arg, 20);
+	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, _IOC(_IOC_NONE, 'G', 5, 20), low), 0);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 2);
+	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, IOCTL_GNTALLOC_ALLOC_GREF, low),
+			-ENOTTY);
+	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, IOCTL_GNTALLOC_DEALLOC_GREF, low),
+			-ENOTTY);
+	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, IOCTL_GNTALLOC_SET_UNMAP_NOTIFY, 8),
+			-EFAULT);
+	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, _IOC(_IOC_NONE, 'G', 5, 20), 8),
+			-EFAULT);
+	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, _IOC(_IOC_NONE, 'G', 6, 12), 8),
+			-EFAULT);
+	env_put(low + PAGE_SIZE - 12, &dealloc, 12);
+	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, _IOC(_IOC_NONE, 'G', 6, 12),
+					       low + PAGE_SIZE - 12), 0);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 0);
+	KUNIT_EXPECT_EQ(test, vm_munmap(low, PAGE_SIZE), 0);
+}
+
 TEST(alloc_limit)
 {
 	struct file *file = env_open(test, GNTALLOC);
@@ -394,6 +442,8 @@ static struct kunit_case alloc_cases[] = {
 	KUNIT_CASE(alloc_arguments),
 	KUNIT_CASE(alloc_p12_offsets),
 	KUNIT_CASE(alloc_p6_every_item),
+	KUNIT_CASE(alloc_p6_killed),
+	KUNIT_CASE(alloc_compat),
 	KUNIT_CASE(alloc_limit),
 	KUNIT_CASE(alloc_p15_two_files),
 	KUNIT_CASE(alloc_mappings),

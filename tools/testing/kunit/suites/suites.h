@@ -12,6 +12,8 @@ extern struct kunit_suite suite_privcmd_map;
 extern struct kunit_suite suite_privcmd_ops;
 extern struct kunit_suite suite_gntdev_index;
 extern struct kunit_suite suite_gntdev_map;
+extern struct kunit_suite suite_gntdev_notify;
+extern struct kunit_suite suite_gntdev_copy;
 extern struct kunit_suite suite_gntalloc;
 extern struct kunit_suite suite_sweep;
 
