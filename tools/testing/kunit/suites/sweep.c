@@ -8,9 +8,11 @@
  */
 #include <linux/err.h>
 
+#include <xen/interface/grant_table.h>
+
 #include "suites/evtchn.h"
 #include "suites/gntalloc.h"
-#include "suites/gntdev.h"
+#include "suites/gntdev_dmabuf.h"
 #include "suites/privcmd.h"
 #include "suites/suites.h"
 
@@ -19,6 +21,13 @@
 #define GRANTS	140
 #define REFS	20
 
+/* The next one has a machine of its own. */
+static void sweep_again(struct kunit *test)
+{
+	env_end(test);
+	env_begin(test);
+}
+
 static void sweep_rows(struct kunit *test, const struct sweep *rows,
 		       unsigned int nr)
 {
@@ -26,11 +35,8 @@ static void sweep_rows(struct kunit *test, const struct sweep *rows,
 
 	for (i = 0; i < nr; i++) {
 		env_sweep(test, &rows[i]);
-		/* The next one has a machine of its own. */
-		if (i + 1 < nr) {
-			env_end(test);
-			env_begin(test);
-		}
+		if (i + 1 < nr)
+			sweep_again(test);
 	}
 }
 
@@ -644,6 +650,172 @@ static void undo_notify(struct kunit *test, void *file, long result)
 	KUNIT_EXPECT_EQ(test, set_notify(file, 0, 0, 0), 0);
 }
 
+/* Either way, from and to several pages. */
+static long op_copy(struct kunit *test, void *file)
+{
+	static struct gntdev_grant_copy_segment s[140];
+	struct ioctl_gntdev_grant_copy arg = {
+		.count = ARRAY_SIZE(s), .segments = (void __user *)env_user(),
+	};
+	unsigned int saved, i;
+
+	memset(s, 0, sizeof(s));
+	for (i = 0; i < ARRAY_SIZE(s); i++) {
+		s[i].len = 100;
+		s[i].flags = i % 50 < 25 ? GNTCOPY_source_gref : GNTCOPY_dest_gref;
+		if (i % 50 < 25) {
+			s[i].source.foreign.ref = 1 + i;
+			s[i].source.foreign.domid = GUEST;
+			s[i].dest.virt = (void __user *)env_user() + 5000 + 100 * i;
+		} else {
+			s[i].dest.foreign.ref = 1 + i;
+			s[i].dest.foreign.domid = GUEST;
+			s[i].source.virt = (void __user *)env_user() + 5000 + 100 * i;
+		}
+	}
+	saved = own_begin();
+	env_put(env_user(), s, sizeof(s));
+	own_end(saved);
+	return env_ioctl(file, IOCTL_GNTDEV_GRANT_COPY, &arg, sizeof(arg));
+}
+
+/* With a file of its own, which keeps the memory for copies. */
+static long op_open_and_copy(struct kunit *test, void *data)
+{
+	unsigned int saved = own_begin();
+	struct file *file = env_try_open(GNTDEV, 0);
+	long ret;
+
+	own_end(saved);
+	ret = op_copy(test, file);
+	saved = own_begin();
+	env_close(file);
+	own_end(saved);
+	return ret;
+}
+
+/* The last reference to a dma-buf goes by way of a worker. */
+static void close_dmabuf(int fd)
+{
+	unsigned int saved = own_begin();
+
+	env_close_fd(fd);
+	own_end(saved);
+}
+
+static long op_export(struct kunit *test, void *file)
+{
+	long fd = export_grants(file, 1, GRANTS);
+	unsigned int saved = own_begin();
+
+	if (fd < 0)
+		env_settle();
+	own_end(saved);
+	return fd;
+}
+
+static void undo_export(struct kunit *test, void *file, long fd)
+{
+	close_dmabuf(fd);
+}
+
+static int an_export;
+
+static void *setup_export(struct kunit *test)
+{
+	struct file *file = setup_gntdev(test);
+
+	an_export = export_grants(file, 1, 2);
+	KUNIT_ASSERT_GE(test, an_export, 0);
+	return file;
+}
+
+static void *setup_export_xlate(struct kunit *test)
+{
+	fake_become(XEN_HVM_DOMAIN, true);
+	return setup_export(test);
+}
+
+static long op_wait_released(struct kunit *test, void *file)
+{
+	long err = wait_released(file, an_export, 0);
+
+	return err == -ETIMEDOUT ? 0 : err;
+}
+
+static long op_show_export(struct kunit *test, void *file)
+{
+	struct dma_buf *dmabuf = dma_buf_get(an_export);
+	unsigned long addr;
+
+	addr = env_mmap(dmabuf->file, 2, PROT_READ | PROT_WRITE, MAP_SHARED);
+	dma_buf_put(dmabuf);
+	if (IS_ERR_VALUE(addr))
+		return addr;
+	return env_munmap(addr, 2);
+}
+
+static struct fake_exporter exporter;
+
+static void *setup_import(struct kunit *test)
+{
+	exporter_new(test, &exporter, 6);
+	return env_open(test, GNTDEV);
+}
+
+static long op_import(struct kunit *test, void *file)
+{
+	return import_fd(file, exporter.fd, 6);
+}
+
+static void undo_import(struct kunit *test, void *file, long result)
+{
+	KUNIT_EXPECT_EQ(test, release_fd(file, exporter.fd), 0);
+}
+
+static long op_release_import(struct kunit *test, void *file)
+{
+	unsigned int saved = own_begin();
+	long err = import_fd(file, exporter.fd, 6);
+
+	own_end(saved);
+	if (err)
+		return 0;
+	err = release_fd(file, exporter.fd);
+	if (err)
+		undo_import(test, file, 0);
+	return err;
+}
+
+TEST(sweep_gntdev_dmabuf)
+{
+	static const struct sweep exports[] = {
+		{ "EXP_FROM_REFS", setup_gntdev, op_export, undo_export },
+	};
+	static const struct sweep exported[] = {
+		{ "EXP_WAIT_RELEASED", setup_export, op_wait_released },
+		{ "mmap of a dma-buf, PV", setup_export, op_show_export },
+		{ "mmap of a dma-buf, HVM", setup_export_xlate, op_show_export },
+	};
+	static const struct sweep imports[] = {
+		{ "IMP_TO_REFS", setup_import, op_import, undo_import },
+		{ "IMP_RELEASE", setup_import, op_release_import },
+	};
+	unsigned int i;
+
+	sweep_rows(test, exports, ARRAY_SIZE(exports));
+	for (i = 0; i < ARRAY_SIZE(exported); i++) {
+		sweep_again(test);
+		env_sweep(test, &exported[i]);
+		close_dmabuf(an_export);
+	}
+	for (i = 0; i < ARRAY_SIZE(imports); i++) {
+		sweep_again(test);
+		env_sweep(test, &imports[i]);
+		exporter_end(test, &exporter);
+	}
+}
+
 TEST(sweep_gntdev)
 {
 	static const struct sweep rows[] = {
@@ -654,6 +826,8 @@ TEST(sweep_gntdev)
 		{ "mmap, HVM", setup_gntdev_xlate, op_show_grants },
 		{ "GET_OFFSET_FOR_VADDR", setup_gntdev_shown, op_get_offset },
 		{ "SET_UNMAP_NOTIFY", setup_notify, op_notify_set, undo_notify },
+		{ "GRANT_COPY", setup_gntdev, op_copy },
+		{ "GRANT_COPY, first of a file", setup_gntdev, op_open_and_copy },
 		{ "release", setup_gntdev, op_gntdev_release },
 	};
 
@@ -761,6 +935,7 @@ static struct kunit_case sweep_cases[] = {
 	KUNIT_CASE_SLOW(sweep_evtchn),
 	KUNIT_CASE_SLOW(sweep_privcmd),
 	KUNIT_CASE_SLOW(sweep_gntdev),
+	KUNIT_CASE_SLOW(sweep_gntdev_dmabuf),
 	KUNIT_CASE_SLOW(sweep_gntalloc),
 	{}
 };
