@@ -375,6 +375,7 @@ struct privcmd_mmap_resource {
  * and errors of Xen, for instance
  *
  * * %-ESRCH: no such domain
+ * * %-EIO: the domain goes away while Xen maps its frames, outside PV
  * * %-EOPNOTSUPP: Xen does not know this type
  * * %-ENOSYS: Xen does not know the operation
  *

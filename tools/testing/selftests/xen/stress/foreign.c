@@ -15,9 +15,13 @@ struct foreign_stress {
 	struct arena arena;
 };
 
+/*
+ * Also what Xen says. ENOSYS is IOCTL_PRIVCMD_MMAP outside PV, and EIO is there
+ * for a resource whose domain goes between its first frame and its last.
+ */
 static const int foreign_errors[] = {
 	EINVAL, ENOENT, ESRCH, EFAULT, ENOMEM, EPERM, EBUSY, EAGAIN, EOPNOTSUPP,
-	ENXIO, 0
+	ENXIO, ENOSYS, EIO, 0
 };
 
 /* An empty mapping in a slot, unless it is left as it is. */
