@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include <xen/evtchn.h>
+#include <xen/gntalloc.h>
 #include <xen/privcmd.h>
 
 #define FAULTS		"/sys/kernel/debug"
@@ -155,6 +156,23 @@ static void expect_load(const char *name, const char *args, int expected,
 }
 
 /* Where a module has no business it is not loaded, and says why. */
+static void test_grant_refusals(void)
+{
+	fake("squat", "xen/gntdev");
+	expect_load("xen-gntdev", "", EEXIST, "a taken name");
+	fake("squat", "xen/gntalloc");
+	expect_load("xen-gntalloc", "", EEXIST, "a taken name");
+	/* Its device, and how that is set up: FAKE_DEVICE, FAKE_DMA_MASK. */
+	fake("fail", "7f000101 1 -12");
+	expect_load("xen-gntdev", "", ENOMEM, "no device");
+	fake("fail", "7f000100 1 -5");
+	expect_load("xen-gntdev", "", EIO, "a device without memory");
+	fake("type", "native");
+	expect_load("xen-gntdev", "", ENODEV, "bare metal");
+	expect_load("xen-gntalloc", "", ENODEV, "bare metal");
+	fake("type", "pv");
+}
+
 static void test_refusals(void)
 {
 	static const char * const vendors[] = { "amd", "hygon", "intel" };
@@ -180,6 +198,7 @@ static void test_refusals(void)
 	expect_load("xen-privcmd", "", EEXIST, "a taken name");
 	fake("squat", "xen/hypercall");
 	expect_load("xen-privcmd", "", EEXIST, "a taken name");
+	test_grant_refusals();
 	fake("squat", "\n");
 }
 
@@ -338,6 +357,25 @@ static void test_evtchn_in_use(void)
 }
 
 /* One file, to a directory of the host, with its path as name. */
+/* A page that the peer still maps when the module goes is the kernel's to free. */
+static void test_gntalloc_unload(void)
+{
+	struct ioctl_gntalloc_alloc_gref arg = { .domid = 7, .count = 1 };
+	char peer[32];
+	int fd;
+
+	check(load("xen-gntalloc", "") == 0, "xen-gntalloc loads");
+	fd = open_soon("/dev/xen/gntalloc");
+	check(ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, &arg) == 0, "a page is shared");
+	snprintf(peer, sizeof(peer), "7 %u", arg.gref_ids[0]);
+	fake("peer_maps", peer);
+	check(unload("xen-gntalloc") != 0, "P7: not unloaded while it is open");
+	close(fd);
+	check(unload("xen-gntalloc") == 0, "P7: unloaded with a peer that is late");
+	snprintf(peer, sizeof(peer), "%u", arg.gref_ids[0]);
+	fake("peer_unmaps", peer);
+}
+
 static void save(const char *path, const char *name)
 {
 	static char buffer[65536];
@@ -422,6 +460,7 @@ int main(void)
 	test_refusals();
 	test_outside_dom0();
 	test_evtchn_in_use();
+	test_gntalloc_unload();
 	test_selftest();
 	check(unload("xen-hypercall") == 0, "xen-hypercall unloads");
 	check(!leaks(), "no memory is lost");

@@ -7,6 +7,7 @@
  */
 #include <linux/device.h>
 #include <linux/dma-map-ops.h>
+#include <linux/err.h>
 #include <linux/module.h>
 #include <linux/scatterlist.h>
 
@@ -37,6 +38,16 @@ void xen_fake_set_dma_ops(struct device *dev, const struct dma_map_ops *ops)
 	own.ops = ops;
 }
 EXPORT_SYMBOL_GPL(xen_fake_set_dma_ops);
+
+struct device *xen_fake_device(const char *name)
+{
+	long err;
+
+	if (fake_call(FAKE_DEVICE, -ENOMEM, &err))
+		return ERR_PTR(err);
+	return __root_device_register(name, THIS_MODULE);
+}
+EXPORT_SYMBOL_GPL(xen_fake_device);
 
 int xen_fake_dma_mask(struct device *dev, u64 mask)
 {

@@ -7,7 +7,9 @@
  */
 #include <linux/errno.h>
 #include <linux/mm.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
@@ -255,6 +257,34 @@ void fake_peer_unmaps(grant_ref_t ref)
 	gnttab_end_foreign_access(ref, o->page);
 }
 EXPORT_SYMBOL_GPL(fake_peer_unmaps);
+
+/* For init.c: "DOMID REF", what the peer maps and unmaps. */
+static int peer_maps_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int domid, ref;
+
+	if (sscanf(val, "%u %u", &domid, &ref) != 2)
+		return -EINVAL;
+	return fake_peer_maps(domid, ref, false) ? 0 : -EPERM;
+}
+
+static const struct kernel_param_ops peer_maps_ops = { .set = peer_maps_set };
+module_param_cb(peer_maps, &peer_maps_ops, NULL, 0200);
+MODULE_PARM_DESC(peer_maps, "Domain that maps a reference");
+
+static int peer_unmaps_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int ref;
+
+	if (kstrtouint(val, 0, &ref))
+		return -EINVAL;
+	fake_peer_unmaps(ref);
+	return 0;
+}
+
+static const struct kernel_param_ops peer_unmaps_ops = { .set = peer_unmaps_set };
+module_param_cb(peer_unmaps, &peer_unmaps_ops, NULL, 0200);
+MODULE_PARM_DESC(peer_unmaps, "Reference that its peer lets go of");
 
 unsigned long fake_own_grants(void)
 {

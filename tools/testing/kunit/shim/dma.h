@@ -7,6 +7,7 @@
 #define XEN_KUNIT_DMA_H
 
 /* Ahead of the drivers' own, see seams.h. */
+#include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/dma-map-ops.h>
 
@@ -16,6 +17,7 @@ void xen_fake_dma_unmap(struct device *dev, struct sg_table *sgt,
 			enum dma_data_direction dir);
 void xen_fake_dma_sync(struct device *dev, struct sg_table *sgt, bool for_cpu);
 void xen_fake_set_dma_ops(struct device *dev, const struct dma_map_ops *ops);
+struct device *xen_fake_device(const char *name);
 int xen_fake_dma_mask(struct device *dev, u64 mask);
 
 #define dma_map_sgtable(dev, sgt, dir, attrs)		\
@@ -26,6 +28,9 @@ int xen_fake_dma_mask(struct device *dev, u64 mask);
 	xen_fake_dma_sync(dev, sgt, true)
 #define dma_sync_sgtable_for_device(dev, sgt, dir)	\
 	xen_fake_dma_sync(dev, sgt, false)
+#undef root_device_register
+#define root_device_register(name)			\
+	xen_fake_device(name)
 #define set_dma_ops(dev, ops)				\
 	xen_fake_set_dma_ops(dev, ops)
 #define dma_coerce_mask_and_coherent(dev, mask)		\

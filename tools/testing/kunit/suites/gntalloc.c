@@ -245,6 +245,28 @@ TEST(alloc_limit)
 	set_limit(test, "1024");
 }
 
+static void alloc_meanwhile(void *data)
+{
+	unsigned long was = gref(0);
+
+	/* The numbers behind those of the one that waits. */
+	WARN_ON(alloc_grefs(data, 2) != 3 * PAGE_SIZE);
+	WARN_ON(gref(0) == was);
+}
+
+/* Two threads whose numbers get into the index in the other order. */
+TEST(alloc_overtaken)
+{
+	struct file *file = env_open(test, GNTALLOC);
+
+	fake_at_step("mutex_lock", alloc_meanwhile, file);
+	KUNIT_EXPECT_GE(test, alloc_grefs(file, 3), 0);
+	KUNIT_EXPECT_FALSE(test, IS_ERR_VALUE(show_refs(file, 0, 5)));
+	KUNIT_EXPECT_EQ(test, dealloc_grefs(file, 4 * PAGE_SIZE, 1), 0);
+	KUNIT_EXPECT_EQ(test, dealloc_grefs(file, 0, 4), 0);
+	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 1), 5 * PAGE_SIZE);
+}
+
 /* P15: two files, in turns, released in any order. */
 TEST(alloc_p15_two_files)
 {
@@ -445,6 +467,7 @@ static struct kunit_case alloc_cases[] = {
 	KUNIT_CASE(alloc_p6_killed),
 	KUNIT_CASE(alloc_compat),
 	KUNIT_CASE(alloc_limit),
+	KUNIT_CASE(alloc_overtaken),
 	KUNIT_CASE(alloc_p15_two_files),
 	KUNIT_CASE(alloc_mappings),
 	KUNIT_CASE(alloc_pinned_page_outlives_grant),

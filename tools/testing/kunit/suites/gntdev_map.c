@@ -348,6 +348,21 @@ TEST_BOTH(map_munmap_of_parts)
 	KUNIT_EXPECT_EQ(test, env_munmap(addr, 9), 0);
 }
 
+/* The entries of a PV domain are Xen's. */
+TEST_BOTH(map_mprotect)
+{
+	struct file *file = env_open(test, GNTDEV);
+	unsigned long addr;
+
+	grant_from(GUEST, 1, 3);
+	addr = show_grants(test, file, 1, 3);
+	KUNIT_EXPECT_EQ(test, env_mprotect(addr + PAGE_SIZE, 1, PROT_READ),
+			xen_pv_domain() ? -EINVAL : 0);
+	KUNIT_EXPECT_EQ(test, env_get64(addr + PAGE_SIZE), fake_stamp(GUEST, 2));
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 3), 0);
+	KUNIT_EXPECT_EQ(test, grants_mapped(), 0);
+}
+
 /* P1, of gntdev: elsewhere it moves as any memory does. */
 TEST_BOTH(map_mremap)
 {
@@ -658,6 +673,7 @@ static struct kunit_case map_cases[] = {
 	KUNIT_CASE(map_get_offset),
 	KUNIT_CASE(map_mapping_outlives_all),
 	KUNIT_CASE(map_munmap_of_parts),
+	KUNIT_CASE(map_mprotect),
 	KUNIT_CASE(map_mremap),
 	KUNIT_CASE(map_dropped_pages_stay_away),
 	KUNIT_CASE(map_pv_entries_refused),

@@ -532,6 +532,20 @@ TEST(sweep_privcmd)
 	env_close_fd(an_eventfd);
 }
 
+/* Where no page table is yet, so that one has to be made for it. */
+#define FAR	0x20000000ul
+
+static unsigned long map_far(struct file *file, u64 offset, unsigned long pages)
+{
+	return vm_mmap(file, FAR, pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_FIXED, offset);
+}
+
+static long unmap_far(unsigned long addr, unsigned long pages)
+{
+	return IS_ERR_VALUE(addr) ? addr : vm_munmap(addr, pages * PAGE_SIZE);
+}
+
 /* gntdev */
 
 static long op_gntdev_open(struct kunit *test, void *data)
@@ -582,13 +596,11 @@ static long op_show_grants(struct kunit *test, void *file)
 	unsigned long addr;
 
 	own_end(saved);
-	addr = show(file, index, GRANTS);
+	addr = map_far(file, index, GRANTS);
 	saved = own_begin();
 	KUNIT_EXPECT_EQ(test, unmap_grants(file, index, GRANTS), 0);
 	own_end(saved);
-	if (IS_ERR_VALUE(addr))
-		return addr;
-	return env_munmap(addr, GRANTS);
+	return unmap_far(addr, GRANTS);
 }
 
 /* All of it goes with the file. */
@@ -748,11 +760,35 @@ static long op_show_export(struct kunit *test, void *file)
 	struct dma_buf *dmabuf = dma_buf_get(an_export);
 	unsigned long addr;
 
-	addr = env_mmap(dmabuf->file, 2, PROT_READ | PROT_WRITE, MAP_SHARED);
+	addr = map_far(dmabuf->file, 0, 2);
 	dma_buf_put(dmabuf);
-	if (IS_ERR_VALUE(addr))
-		return addr;
-	return env_munmap(addr, 2);
+	return unmap_far(addr, 2);
+}
+
+/* A device that has it for a while. */
+static long op_device(struct kunit *test, void *file)
+{
+	struct dma_buf *dmabuf = dma_buf_get(an_export);
+	struct dma_buf_attachment *attach;
+	struct sg_table *sgt;
+	struct device *dev;
+	long err = 0;
+
+	fake_dma_ops(&dev);
+	attach = dma_buf_attach(dmabuf, dev);
+	if (IS_ERR(attach)) {
+		err = PTR_ERR(attach);
+		goto out;
+	}
+	sgt = dma_buf_map_attachment_unlocked(attach, DMA_BIDIRECTIONAL);
+	if (IS_ERR(sgt))
+		err = PTR_ERR(sgt);
+	else
+		dma_buf_unmap_attachment_unlocked(attach, sgt, DMA_BIDIRECTIONAL);
+	dma_buf_detach(dmabuf, attach);
+out:
+	dma_buf_put(dmabuf);
+	return err;
 }
 
 static struct fake_exporter exporter;
@@ -794,6 +830,7 @@ TEST(sweep_gntdev_dmabuf)
 	};
 	static const struct sweep exported[] = {
 		{ "EXP_WAIT_RELEASED", setup_export, op_wait_released },
+		{ "dma-buf of a device", setup_export, op_device },
 		{ "mmap of a dma-buf, PV", setup_export, op_show_export },
 		{ "mmap of a dma-buf, HVM", setup_export_xlate, op_show_export },
 	};
@@ -875,13 +912,11 @@ static long op_show_refs(struct kunit *test, void *file)
 	unsigned long addr;
 
 	own_end(saved);
-	addr = env_mmap_at(file, index, REFS, PROT_READ | PROT_WRITE, MAP_SHARED);
+	addr = map_far(file, index, REFS);
 	saved = own_begin();
 	undo_alloc(test, file, index);
 	own_end(saved);
-	if (IS_ERR_VALUE(addr))
-		return addr;
-	return env_munmap(addr, REFS);
+	return unmap_far(addr, REFS);
 }
 
 static void *setup_alloc_notify(struct kunit *test)
