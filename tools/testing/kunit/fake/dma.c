@@ -72,14 +72,14 @@ static int map_same(struct sg_table *sgt)
 }
 
 int xen_fake_dma_map(struct device *dev, struct sg_table *sgt,
-		     enum dma_data_direction dir)
+		     enum dma_data_direction dir, unsigned long attrs)
 {
 	unsigned int saved = fake_enter();
 	long err;
 
 	if (!fake_call(FAKE_DMA_MAP, -ENOMEM, &err)) {
 		sgt->nents = dev == own.dev ?
-			     own.ops->map_sg(dev, sgt->sgl, sgt->orig_nents, dir, 0) :
+			     own.ops->map_sg(dev, sgt->sgl, sgt->orig_nents, dir, attrs) :
 			     map_same(sgt);
 		nr_mapped++;
 		err = 0;
@@ -90,16 +90,17 @@ int xen_fake_dma_map(struct device *dev, struct sg_table *sgt,
 EXPORT_SYMBOL_GPL(xen_fake_dma_map);
 
 void xen_fake_dma_unmap(struct device *dev, struct sg_table *sgt,
-			enum dma_data_direction dir)
+			enum dma_data_direction dir, unsigned long attrs)
 {
 	WARN(!nr_mapped, "a table is unmapped that is not mapped");
 	if (dev == own.dev)
-		own.ops->unmap_sg(dev, sgt->sgl, sgt->orig_nents, dir, 0);
+		own.ops->unmap_sg(dev, sgt->sgl, sgt->orig_nents, dir, attrs);
 	nr_mapped--;
 }
 EXPORT_SYMBOL_GPL(xen_fake_dma_unmap);
 
-void xen_fake_dma_sync(struct device *dev, struct sg_table *sgt, bool for_cpu)
+void xen_fake_dma_sync(struct device *dev, struct sg_table *sgt,
+		       enum dma_data_direction dir, bool for_cpu)
 {
 	fake_dma_syncs[for_cpu]++;
 }

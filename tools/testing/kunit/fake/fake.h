@@ -237,7 +237,6 @@ void fake_gnttab_census(struct fake_census *census);
 
 /* dma.c: how often a device's memory was made the device's, and the CPU's. */
 struct device;
-struct dma_map_ops;
 
 extern unsigned int fake_dma_syncs[2];
 const struct dma_map_ops *fake_dma_ops(struct device **dev);

@@ -12,22 +12,23 @@
 #include <linux/dma-map-ops.h>
 
 int xen_fake_dma_map(struct device *dev, struct sg_table *sgt,
-		     enum dma_data_direction dir);
+		     enum dma_data_direction dir, unsigned long attrs);
 void xen_fake_dma_unmap(struct device *dev, struct sg_table *sgt,
-			enum dma_data_direction dir);
-void xen_fake_dma_sync(struct device *dev, struct sg_table *sgt, bool for_cpu);
+			enum dma_data_direction dir, unsigned long attrs);
+void xen_fake_dma_sync(struct device *dev, struct sg_table *sgt,
+		       enum dma_data_direction dir, bool for_cpu);
 void xen_fake_set_dma_ops(struct device *dev, const struct dma_map_ops *ops);
 struct device *xen_fake_device(const char *name);
 int xen_fake_dma_mask(struct device *dev, u64 mask);
 
 #define dma_map_sgtable(dev, sgt, dir, attrs)		\
-	xen_fake_dma_map(dev, sgt, dir)
+	xen_fake_dma_map(dev, sgt, dir, attrs)
 #define dma_unmap_sgtable(dev, sgt, dir, attrs)		\
-	xen_fake_dma_unmap(dev, sgt, dir)
+	xen_fake_dma_unmap(dev, sgt, dir, attrs)
 #define dma_sync_sgtable_for_cpu(dev, sgt, dir)		\
-	xen_fake_dma_sync(dev, sgt, true)
+	xen_fake_dma_sync(dev, sgt, dir, true)
 #define dma_sync_sgtable_for_device(dev, sgt, dir)	\
-	xen_fake_dma_sync(dev, sgt, false)
+	xen_fake_dma_sync(dev, sgt, dir, false)
 #undef root_device_register
 #define root_device_register(name)			\
 	xen_fake_device(name)

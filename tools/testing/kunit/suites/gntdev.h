@@ -4,7 +4,6 @@
 #define XEN_KUNIT_GNTDEV_H
 
 #include <linux/delay.h>
-#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/module.h>
@@ -14,13 +13,18 @@
 #include "suites/env.h"
 
 /* What a worker does is done in a while. */
-#define EVENTUALLY(cond)						\
-	({								\
-		unsigned long __end = jiffies + 5 * HZ;			\
-									\
-		while (!(cond) && time_before(jiffies, __end))		\
-			msleep(20);					\
-		(cond);							\
+#define EVENTUALLY(cond)				\
+	({						\
+		unsigned int __left = 250;		\
+		bool __is;				\
+							\
+		do {					\
+			__is = (cond);			\
+			if (__is)			\
+				break;			\
+			msleep(20);			\
+		} while (--__left);			\
+		__is;					\
 	})
 
 /* The same test in either kind of domain. */

@@ -616,26 +616,20 @@ static long op_gntdev_release(struct kunit *test, void *data)
 	return 0;
 }
 
+static unsigned long shown_at;
+
 static void *setup_gntdev_shown(struct kunit *test)
 {
 	struct file *file = setup_gntdev(test);
 
-	show_grants(test, file, 1, GRANTS);
+	shown_at = show_grants(test, file, 1, GRANTS);
 	return file;
 }
 
 static long op_get_offset(struct kunit *test, void *file)
 {
-	struct ioctl_gntdev_get_offset_for_vaddr arg = {};
-	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, current->mm, 0);
+	struct ioctl_gntdev_get_offset_for_vaddr arg = { .vaddr = shown_at };
 
-	mmap_read_lock(current->mm);
-	for_each_vma(vmi, vma) {
-		if (vma->vm_file == file)
-			arg.vaddr = vma->vm_start;
-	}
-	mmap_read_unlock(current->mm);
 	return env_ioctl(file, IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR, &arg, sizeof(arg));
 }
 
