@@ -42,6 +42,8 @@ struct irq {
 	/* -1: the kernel's own, without references. */
 	int references;
 	bool is_static;
+	/* Linux 6.1: the driver keeps a reference of a static port, for ever. */
+	bool is_kept;
 	bool pending, masked;
 	struct list_head actions;
 };
@@ -139,10 +141,10 @@ static void deliver_now(struct irq *irq)
 		return;
 	local_irq_save(flags);
 	if (outermost)
-		__irq_enter();
+		__irq_enter_raw();
 	run_handlers(irq);
 	if (outermost)
-		__irq_exit();
+		__irq_exit_raw();
 	local_irq_restore(flags);
 }
 
@@ -415,7 +417,7 @@ int bind_evtchn_to_irq_lateeoi(evtchn_port_t port)
 }
 EXPORT_SYMBOL_GPL(bind_evtchn_to_irq_lateeoi);
 
-int evtchn_make_refcounted(evtchn_port_t port, bool is_static)
+static int make_refcounted(evtchn_port_t port, bool is_static)
 {
 	struct irq *irq = xa_load(&irqs, port);
 	long err;
@@ -429,7 +431,34 @@ int evtchn_make_refcounted(evtchn_port_t port, bool is_static)
 	irq->is_static = is_static;
 	return 0;
 }
+
+#ifdef COMPAT_HAVE_STATIC_EVTCHN
+int evtchn_make_refcounted(evtchn_port_t port, bool is_static)
+{
+	return make_refcounted(port, is_static);
+}
+#else
+int evtchn_make_refcounted(evtchn_port_t port)
+{
+	return make_refcounted(port, false);
+}
+#endif
 EXPORT_SYMBOL_GPL(evtchn_make_refcounted);
+
+/* See compat/evtchn.h: a second reference, before there is a handler. */
+static void note_kept(struct irq *irq)
+{
+#ifndef COMPAT_HAVE_STATIC_EVTCHN
+	if (irq && irq->references == 1 && list_empty(&irq->actions))
+		irq->is_kept = true;
+#endif
+}
+
+/* Nothing but what the driver keeps on such a kernel. */
+static bool is_left_behind(const struct irq *irq)
+{
+	return irq->is_kept && irq->references == 1 && list_empty(&irq->actions);
+}
 
 int evtchn_get(evtchn_port_t port)
 {
@@ -438,6 +467,8 @@ int evtchn_get(evtchn_port_t port)
 
 	if (port >= fake_evtchn_limit)
 		return -EINVAL;
+	irq = xa_load(&irqs, port);
+	note_kept(irq);
 	if (fake_call(FAKE_EVTCHN_GET, -EINVAL, &err))
 		return err;
 	irq = xa_load(&irqs, port);
@@ -543,7 +574,12 @@ EXPORT_SYMBOL_GPL(fake_kernel_port);
 
 static unsigned long count_list(const struct list_head *list)
 {
-	return list_count_nodes((struct list_head *)list);
+	const struct list_head *node;
+	unsigned long count = 0;
+
+	list_for_each(node, list)
+		count++;
+	return count;
 }
 
 void fake_evtchn_census(struct fake_census *census)
@@ -555,6 +591,8 @@ void fake_evtchn_census(struct fake_census *census)
 	xa_for_each(&ports, i, p)
 		census->ports++;
 	xa_for_each(&irqs, i, irq) {
+		if (is_left_behind(irq))
+			continue;
 		census->irqs++;
 		census->actions += count_list(&irq->actions);
 		census->references += max(irq->references, 0);

@@ -162,6 +162,8 @@ long fake_memory_op(unsigned int cmd, unsigned long arg);
 long fake_mmu_update(unsigned long req, unsigned int count,
 		     unsigned long done, domid_t domid);
 long fake_mmuext_op(unsigned long op, unsigned int count);
+/* After an entry was taken away: nobody remembers it any more. */
+void fake_tlb_flush(void);
 /* What the domain's page with this number shows now, when auto-translated. */
 void *fake_p2m_page(unsigned long gpfn);
 /* Frames that Xen will not take back, from now on. */

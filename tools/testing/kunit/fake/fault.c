@@ -212,6 +212,8 @@ void fake_at_step(const char *where, fake_fn *fn, void *data)
 }
 EXPORT_SYMBOL_GPL(fake_at_step);
 
+#ifdef CONFIG_FAULT_INJECTION
+
 #define SAVED_MAKE_IT_FAIL	BIT(31)
 
 unsigned int fake_enter(void)
@@ -226,7 +228,6 @@ unsigned int fake_enter(void)
 	current->make_it_fail = 0;
 	return saved;
 }
-EXPORT_SYMBOL_GPL(fake_enter);
 
 void fake_leave(unsigned int saved)
 {
@@ -235,6 +236,21 @@ void fake_leave(unsigned int saved)
 	current->fail_nth = saved & ~SAVED_MAKE_IT_FAIL;
 	current->make_it_fail = !!(saved & SAVED_MAKE_IT_FAIL);
 }
+
+#else
+
+unsigned int fake_enter(void)
+{
+	return 0;
+}
+
+void fake_leave(unsigned int saved)
+{
+}
+
+#endif
+
+EXPORT_SYMBOL_GPL(fake_enter);
 EXPORT_SYMBOL_GPL(fake_leave);
 
 /* The kernel's entry to a table that no module is meant to have. */

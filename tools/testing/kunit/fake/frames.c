@@ -27,6 +27,9 @@
 static DEFINE_XARRAY(p2m);
 static unsigned long nr_unpopulated, nr_foreign;
 
+/* Without the bits above it that are no part of the number. */
+#define PTE_FRAME	(GENMASK_ULL(51, 0) & PAGE_MASK)
+
 #define P2M_EMPTY	xa_mk_value(0)
 #define P2M_FOREIGN	xa_mk_value(1)
 
@@ -230,7 +233,7 @@ static int update_one(u64 ptr, u64 val, domid_t domid)
 {
 	unsigned int type = ptr & (sizeof(pte_t) - 1);
 	pte_t *ptep = __va(ptr & ~(u64)(sizeof(pte_t) - 1));
-	unsigned long frame = val >> PAGE_SHIFT;
+	unsigned long frame = (val & PTE_FRAME) >> PAGE_SHIFT;
 	struct fake_frame *f;
 	int err;
 
@@ -267,6 +270,8 @@ long fake_mmu_update(unsigned long req, unsigned int count,
 	return err;
 }
 
+#ifdef CONFIG_UML
+
 /* The kernel keeps both to itself. */
 static struct mm_struct *kernel_mm(void)
 {
@@ -293,6 +298,38 @@ pte_t *xen_fake_kernel_pte(unsigned long addr)
 }
 EXPORT_SYMBOL_GPL(xen_fake_kernel_pte);
 
+static void kernel_tlb_mark(unsigned long addr)
+{
+	um_tlb_mark_sync(kernel_mm(), addr, addr + PAGE_SIZE);
+}
+
+/* Entries of processes are looked up anew without being asked. */
+void fake_tlb_flush(void)
+{
+}
+
+#else
+
+typedef void fake_tlb_all(void);
+
+void fake_tlb_flush(void)
+{
+	fake_tlb_all *tlb_all = (void *)fake_symbol("flush_tlb_all");
+
+	tlb_all();
+}
+
+static void kernel_tlb_mark(unsigned long addr)
+{
+}
+
+static void sync_kernel_mm(void)
+{
+	fake_tlb_flush();
+}
+
+#endif
+
 long fake_mmuext_op(unsigned long op, unsigned int count)
 {
 	const struct mmuext_op *ext = (void *)op;
@@ -301,8 +338,7 @@ long fake_mmuext_op(unsigned long op, unsigned int count)
 	for (i = 0; i < count; i++) {
 		if (ext[i].cmd != MMUEXT_INVLPG_ALL)
 			return -ENOSYS;
-		um_tlb_mark_sync(kernel_mm(), ext[i].arg1.linear_addr,
-				 ext[i].arg1.linear_addr + PAGE_SIZE);
+		kernel_tlb_mark(ext[i].arg1.linear_addr);
 	}
 	sync_kernel_mm();
 	return 0;

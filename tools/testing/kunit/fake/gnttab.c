@@ -137,6 +137,7 @@ static void unmap_host(const struct handle *h)
 
 	if (h->map.flags & GNTMAP_contains_pte) {
 		pte_clear(current->mm, 0, pte_at_machine(h->map.host_addr));
+		fake_tlb_flush();
 	} else if (h->map.flags & GNTMAP_host_map) {
 		page = page_address(page_at_host(h->map.host_addr));
 		if (!(h->map.flags & GNTMAP_readonly))

@@ -112,7 +112,8 @@ bool fake_user_open(void)
  */
 static bool is_user(unsigned long address)
 {
-	return address < PAGE_OFFSET || address >= SZ_8G;
+	return address < PAGE_OFFSET ||
+	       (IS_ENABLED(CONFIG_UML) && address >= SZ_8G);
 }
 
 int fake_copy_from(void *to, unsigned long from, size_t size)

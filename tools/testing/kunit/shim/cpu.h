@@ -7,8 +7,12 @@
 #ifndef XEN_KUNIT_CPU_H
 #define XEN_KUNIT_CPU_H
 
+/* What says boot_cpu_data itself has to come before it is another's name. */
+#include <linux/module.h>
 #include <linux/string.h>
 #include <linux/types.h>
+
+#include <xen/xen.h>
 
 #include <asm/processor.h>
 
@@ -19,11 +23,14 @@ struct xen_fake_cpu {
 extern struct xen_fake_cpu xen_fake_cpu;
 int xen_fake_stub_cmp(const void *stub, const void *opcode, size_t len);
 
+#undef memcmp
 #define boot_cpu_data			xen_fake_cpu
 #define memcmp(stub, opcode, len)	xen_fake_stub_cmp(stub, opcode, len)
 
+#ifndef X86_VENDOR_INTEL
 #define X86_VENDOR_INTEL	0
 #define X86_VENDOR_AMD		2
 #define X86_VENDOR_HYGON	9
+#endif
 
 #endif

@@ -10,11 +10,13 @@
 
 #include "shim/seams.h"
 
-#define set_bit(nr, addr)			\
-	do {					\
-		xen_fake_step("set_bit");	\
-		(set_bit)(nr, addr);		\
-	} while (0)
+static inline void xen_fake_set_bit(long nr, unsigned long *addr)
+{
+	xen_fake_step("set_bit");
+	set_bit(nr, addr);
+}
+
+#define set_bit xen_fake_set_bit
 
 static inline void xen_fake_barrier(void)
 {

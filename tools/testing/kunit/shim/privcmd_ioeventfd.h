@@ -6,14 +6,16 @@
 #ifndef XEN_KUNIT_PRIVCMD_IOEVENTFD_H
 #define XEN_KUNIT_PRIVCMD_IOEVENTFD_H
 
-#include <linux/eventfd.h>
-
+#include "compat/eventfd.h"
 #include "shim/seams.h"
 
-#define eventfd_signal(ctx)				\
-	do {						\
-		xen_fake_step("eventfd_signal");	\
-		(eventfd_signal)(ctx);			\
-	} while (0)
+static inline void xen_fake_eventfd_signal(struct eventfd_ctx *ctx)
+{
+	xen_fake_step("eventfd_signal");
+	eventfd_signal(ctx);
+}
+
+#undef eventfd_signal
+#define eventfd_signal(ctx) xen_fake_eventfd_signal(ctx)
 
 #endif

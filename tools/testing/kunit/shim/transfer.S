@@ -65,8 +65,10 @@
 .endm
 
 /* Missing from the kernel's header when there is no objtool. */
+#ifndef CONFIG_OBJTOOL
 .macro STACK_FRAME_NON_STANDARD_FP func:req
 .endm
+#endif
 
 .macro ASM_STAC
 	movb	$1, xen_fake_ac(%rip)

@@ -7,7 +7,6 @@
  * that gives up in the middle of a case takes a reference on the memory with
  * it, which is why there is one for it.
  */
-#include <linux/eventfd.h>
 #include <linux/fault-inject.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -24,16 +23,11 @@
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
+#include "compat/eventfd.h"
 #include "suites/env.h"
 
 #define MAX_FILES	64
 #define MAX_MAPS	64
-
-typedef long mremap_fn(unsigned long addr, unsigned long old_len,
-		       unsigned long new_len, unsigned long flags,
-		       unsigned long new_addr);
-typedef long mprotect_fn(unsigned long start, size_t len, unsigned long prot);
-typedef long eventfd2_fn(unsigned int count, int flags);
 
 static struct {
 	struct mm_struct *mm;
@@ -46,6 +40,36 @@ static struct {
 	} maps[MAX_MAPS];
 	struct fake_census before;
 } env;
+
+/* A system call of the process whose memory this is. */
+#ifdef CONFIG_ARCH_HAS_SYSCALL_WRAPPER
+
+typedef long syscall_fn(const struct pt_regs *regs);
+
+static long system_call(const char *name, unsigned long a1, unsigned long a2,
+			unsigned long a3, unsigned long a4, unsigned long a5)
+{
+	const struct pt_regs regs = {
+		.di = a1, .si = a2, .dx = a3, .r10 = a4, .r8 = a5,
+	};
+	char symbol[32];
+
+	snprintf(symbol, sizeof(symbol), "__x64_%s", name);
+	return ((syscall_fn *)fake_symbol(symbol))(&regs);
+}
+
+#else
+
+typedef long syscall_fn(unsigned long a1, unsigned long a2, unsigned long a3,
+			unsigned long a4, unsigned long a5);
+
+static long system_call(const char *name, unsigned long a1, unsigned long a2,
+			unsigned long a3, unsigned long a4, unsigned long a5)
+{
+	return ((syscall_fn *)fake_symbol(name))(a1, a2, a3, a4, a5);
+}
+
+#endif
 
 int env_suite_init(struct kunit_suite *suite)
 {
@@ -89,11 +113,19 @@ static void maps_close(void)
 	env.user = 0;
 }
 
+/* Before 6.12 it cannot be waited for. No kernel that looks for leaks is older. */
+static void kvfree_rcu_wait(void)
+{
+#ifdef KUNIT_HAVE_KVFREE_RCU_BARRIER
+	kvfree_rcu_barrier();
+#endif
+}
+
 void env_settle(void)
 {
 	flush_delayed_fput();
 	rcu_barrier();
-	kvfree_rcu_barrier();
+	kvfree_rcu_wait();
 }
 
 void env_begin(struct kunit *test)
@@ -310,7 +342,6 @@ int env_munmap(unsigned long addr, unsigned long pages)
 
 long env_mremap(unsigned long addr, unsigned long pages)
 {
-	mremap_fn *sys_mremap = (mremap_fn *)fake_symbol("sys_mremap");
 	unsigned long room;
 	unsigned int i;
 	long to;
@@ -320,8 +351,8 @@ long env_mremap(unsigned long addr, unsigned long pages)
 		       MAP_PRIVATE | MAP_ANONYMOUS, 0);
 	if (IS_ERR_VALUE(room))
 		return room;
-	to = sys_mremap(addr, pages * PAGE_SIZE, pages * PAGE_SIZE,
-			MREMAP_MAYMOVE | MREMAP_FIXED, room);
+	to = system_call("sys_mremap", addr, pages * PAGE_SIZE,
+			 pages * PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, room);
 	if (IS_ERR_VALUE(to)) {
 		vm_munmap(room, pages * PAGE_SIZE);
 		return to;
@@ -335,9 +366,18 @@ long env_mremap(unsigned long addr, unsigned long pages)
 
 int env_mprotect(unsigned long addr, unsigned long pages, unsigned long prot)
 {
-	mprotect_fn *sys_mprotect = (mprotect_fn *)fake_symbol("sys_mprotect");
+	return system_call("sys_mprotect", addr, pages * PAGE_SIZE, prot, 0, 0);
+}
 
-	return sys_mprotect(addr, pages * PAGE_SIZE, prot);
+void env_zap_page(unsigned long addr)
+{
+	mmap_read_lock(current->mm);
+#ifdef KUNIT_HAVE_ZAP_PAGE_RANGE
+	zap_page_range(vma_lookup(current->mm, addr), addr, PAGE_SIZE);
+#else
+	zap_page_range_single(vma_lookup(current->mm, addr), addr, PAGE_SIZE, NULL);
+#endif
+	mmap_read_unlock(current->mm);
 }
 
 long env_ioctl_at(struct file *file, unsigned int cmd, unsigned long arg)
@@ -369,8 +409,7 @@ long env_ioctl(struct file *file, unsigned int cmd, void *arg, size_t size)
 
 int env_eventfd(struct kunit *test)
 {
-	eventfd2_fn *sys_eventfd2 = (eventfd2_fn *)fake_symbol("sys_eventfd2");
-	int fd = sys_eventfd2(0, EFD_NONBLOCK);
+	int fd = system_call("sys_eventfd2", 0, EFD_NONBLOCK, 0, 0, 0);
 
 	KUNIT_ASSERT_GE(test, fd, 0);
 	return fd;
@@ -420,6 +459,24 @@ enum sweep_kind { SWEEP_MEMORY, SWEEP_ACCESSES, SWEEP_CALLS, SWEEP_KINDS };
 
 static const char * const sweep_kinds[] = { "allocation", "access", "call" };
 
+/* What can be made to fail: with the kernel's help all, without only calls. */
+#ifdef CONFIG_FAULT_INJECTION
+
+#define SWEEP_FIRST SWEEP_MEMORY
+
+/* The @nth allocation of this thread fails. */
+static long sweep_memory(struct kunit *test, const struct sweep *sweep,
+			 void *data, unsigned int nth, bool *reached)
+{
+	long ret;
+
+	current->fail_nth = nth;
+	ret = sweep->op(test, data);
+	*reached = !current->fail_nth;
+	current->fail_nth = 0;
+	return ret;
+}
+
 /* The @nth access to user memory of this thread fails, and no other. */
 static struct fault_attr *accesses_arm(unsigned int nth)
 {
@@ -441,25 +498,41 @@ static bool accesses_disarm(struct fault_attr *attr)
 	return !atomic_read(&attr->times);
 }
 
+static long sweep_accesses(struct kunit *test, const struct sweep *sweep,
+			   void *data, unsigned int nth, bool *reached)
+{
+	struct fault_attr *attr = accesses_arm(nth);
+	long ret = sweep->op(test, data);
+
+	*reached = accesses_disarm(attr);
+	return ret;
+}
+
+#else
+
+#define SWEEP_FIRST SWEEP_CALLS
+
+static long sweep_memory(struct kunit *test, const struct sweep *sweep,
+			 void *data, unsigned int nth, bool *reached)
+{
+	return -EOPNOTSUPP;
+}
+
+#define sweep_accesses sweep_memory
+
+#endif
+
 /* Does it, with something failing. Sets whether it came to that. */
 static long sweep_op(struct kunit *test, const struct sweep *sweep, void *data,
 		     unsigned int nth, enum sweep_kind kind, bool *reached)
 {
-	struct fault_attr *attr;
 	long ret;
 
 	switch (kind) {
 	case SWEEP_MEMORY:
-		current->fail_nth = nth;
-		ret = sweep->op(test, data);
-		*reached = !current->fail_nth;
-		current->fail_nth = 0;
-		return ret;
+		return sweep_memory(test, sweep, data, nth, reached);
 	case SWEEP_ACCESSES:
-		attr = accesses_arm(nth);
-		ret = sweep->op(test, data);
-		*reached = accesses_disarm(attr);
-		return ret;
+		return sweep_accesses(test, sweep, data, nth, reached);
 	default:
 		fake_fail(FAKE_ANY, nth, 0);
 		ret = sweep->op(test, data);
@@ -505,10 +578,10 @@ static bool sweep_round(struct kunit *test, const struct sweep *sweep,
 void env_sweep(struct kunit *test, const struct sweep *sweep)
 {
 	void *data = sweep->setup ? sweep->setup(test) : NULL;
-	unsigned int nth, rounds[SWEEP_KINDS];
+	unsigned int nth, rounds[SWEEP_KINDS] = {};
 	enum sweep_kind kind;
 
-	for (kind = 0; kind < SWEEP_KINDS; kind++) {
+	for (kind = SWEEP_FIRST; kind < SWEEP_KINDS; kind++) {
 		for (nth = 1; nth < SWEEP_MAX; nth++) {
 			/*
 			 * Twice: which allocation is the nth depends on what the

@@ -3,6 +3,7 @@
  * The model of grants itself, which the suites of gntdev and gntalloc will
  * stand on: what it must get right for them to mean something.
  */
+#include <linux/io.h>
 #include <linux/mm.h>
 
 #include <xen/grant_table.h>

@@ -36,6 +36,7 @@
  * kunit_target, and a jump changes no register.
  */
 SYM_FUNC_START(KUNIT_NAME(jump))
+	ANNOTATE_RETPOLINE_SAFE
 	jmp	*kunit_target(%rip)
 SYM_FUNC_END(KUNIT_NAME(jump))
 

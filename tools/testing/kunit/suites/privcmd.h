@@ -151,4 +151,14 @@ static inline long irqfd(struct file *file, domid_t dom, int fd, u32 flags)
 	return env_ioctl(file, IOCTL_PRIVCMD_IRQFD, &arg, sizeof(arg));
 }
 
+/* Linux 6.1 has nobody to ask for the GSI of a device. */
+static inline bool kernel_knows_gsis(void)
+{
+#ifdef COMPAT_HAVE_GET_GSI
+	return true;
+#else
+	return false;
+#endif
+}
+
 #endif

@@ -617,9 +617,7 @@ TEST(map_buffers)
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr + 10 * PAGE_SIZE));
 	KUNIT_EXPECT_NE(test, env_get64(addr + 30 * PAGE_SIZE), 0);
 	/* What goes from the page tables alone does not come back. */
-	mmap_read_lock(current->mm);
-	zap_page_range_single(vma_lookup(current->mm, addr), addr, PAGE_SIZE, NULL);
-	mmap_read_unlock(current->mm);
+	env_zap_page(addr);
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr));
 	KUNIT_EXPECT_TRUE(test, env_mapped(addr + PAGE_SIZE));
 }

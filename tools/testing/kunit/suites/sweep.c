@@ -407,8 +407,11 @@ static long op_privcmd_restrict(struct kunit *test, void *data)
 static long op_gsi(struct kunit *test, void *file)
 {
 	struct privcmd_pcidev_get_gsi arg = { .sbdf = 5 };
+	long ret;
 
-	return env_ioctl(file, IOCTL_PRIVCMD_PCIDEV_GET_GSI, &arg, sizeof(arg));
+	ret = env_ioctl(file, IOCTL_PRIVCMD_PCIDEV_GET_GSI, &arg, sizeof(arg));
+	/* With nobody to ask it cannot succeed, and this is its only answer. */
+	return kernel_knows_gsis() || ret != -EINVAL ? ret : 0;
 }
 
 static int an_eventfd;

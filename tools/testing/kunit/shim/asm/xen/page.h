@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * In place of x86's: machine frames are UML's own frames. An entry with the
+ * In place of x86's: machine frames are the machine's own frames. An entry with the
  * number of another domain's frame is only ever made to be handed to the fake
- * Xen, which writes the entry that UML can use.
+ * Xen, which writes the entry that can be used.
  */
 #ifndef XEN_KUNIT_ASM_XEN_PAGE_H
 #define XEN_KUNIT_ASM_XEN_PAGE_H
@@ -51,6 +51,7 @@ static inline pte_t mfn_pte(unsigned long mfn, pgprot_t prot)
 
 #define pte_val_ma(pte)		pte_val(pte)
 
+#ifdef CONFIG_UML
 #define PG_LEVEL_4K		1
 
 pte_t *xen_fake_kernel_pte(unsigned long addr);
@@ -60,5 +61,6 @@ static inline pte_t *lookup_address(unsigned long addr, unsigned int *level)
 	*level = PG_LEVEL_4K;
 	return xen_fake_kernel_pte(addr);
 }
+#endif
 
 #endif
