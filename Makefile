@@ -25,7 +25,7 @@ SOURCES := Kbuild VERSION drivers include
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload check-kdir selftests headers-check check style-report kernels-check \
-	kunit mutate coverage run shell test test-debug stress bench help
+	kunit kunit-qemu mutate coverage run shell test test-debug stress bench help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -77,6 +77,10 @@ style-report:
 kunit:
 	@$(TESTING)/rig/install-deps --for test
 	@$(TESTING)/kunit/run
+
+kunit-qemu:
+	@$(TESTING)/rig/install-deps --for debug-run
+	@$(TESTING)/kunit/run --kernel $(or $(KERNEL),6.12)
 
 mutate:
 	@$(TESTING)/rig/install-deps --for test
@@ -131,9 +135,11 @@ help:
 	@echo '  style-report    lengths of functions and files, and how much is comment'
 	@echo '  headers-check   the UAPI headers alone'
 	@echo
-	@echo 'Unit tests (on Debian 12; a User-mode Linux with a fake Xen, no QEMU):'
+	@echo 'Unit tests (on Debian 12; on a fake Xen, in User-mode Linux or in QEMU):'
 	@echo '  kunit           build and run them all; the first time builds a kernel, too'
-	@echo '  coverage        the same, and what of the drivers it reached'
+	@echo '  kunit-qemu      the same tests on a kernel for x86, without Xen'
+	@echo '    KERNEL=6.1|6.12|lockdep|kasan   which: Debian'"'"'s, or one that finds faults [6.12]'
+	@echo '  coverage        as kunit, and what of the drivers it reached'
 	@echo '  mutate          put faults into the drivers, one by one, and see that they are noticed'
 	@echo '    SUITE=GLOB    only these suites or tests: evtchn, or privcmd.batch*'
 	@echo
