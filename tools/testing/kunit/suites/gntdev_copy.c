@@ -391,6 +391,11 @@ TEST(copy_bad_memory)
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(addr));
 	KUNIT_EXPECT_EQ(test, vm_munmap(addr + 2 * PAGE_SIZE, PAGE_SIZE), 0);
+	/* On either side of the hole, which is nobody's business then. */
+	segments[0] = from_grant(1, 0, addr + PAGE_SIZE, 8);
+	segments[1] = from_grant(1, 0, addr + 3 * PAGE_SIZE, 8);
+	KUNIT_EXPECT_EQ(test, copy(file, 2), 0);
+	fake_rules_clear();
 	segments[0] = from_grant(1, 0, local(0), 8);
 	segments[1] = from_grant(1, 0, local(3 * PAGE_SIZE), 8);
 	/* All of it, half of it, a part of a run of three. */
