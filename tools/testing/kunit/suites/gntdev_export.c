@@ -141,11 +141,13 @@ TEST_BOTH(export_arguments)
 /* An array that ends too soon. */
 TEST(export_array_unreadable)
 {
-	unsigned long at = env_mmap(NULL, 1, RW, MAP_PRIVATE | MAP_ANONYMOUS);
+	unsigned long at = env_mmap(NULL, 2, RW, MAP_PRIVATE | MAP_ANONYMOUS);
 	struct ioctl_gntdev_dmabuf_exp_from_refs arg = { .count = 2, .domid = GUEST };
 	struct file *file = env_open(test, GNTDEV);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(at));
+	/* Something else may lie right behind. */
+	KUNIT_ASSERT_EQ(test, env_mprotect(at + PAGE_SIZE, 1, PROT_NONE), 0);
 	at += PAGE_SIZE - sizeof(arg);
 	env_put(at, &arg, sizeof(arg));
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(file, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, at),

@@ -119,11 +119,13 @@ TEST_BOTH(map_arguments)
 /* An array that ends too soon, and one that cannot be answered. */
 TEST(map_array_unreadable)
 {
-	unsigned long at = env_mmap(NULL, 2, RW, MAP_PRIVATE | MAP_ANONYMOUS);
+	unsigned long at = env_mmap(NULL, 3, RW, MAP_PRIVATE | MAP_ANONYMOUS);
 	struct ioctl_gntdev_map_grant_ref arg = { .count = 300 };
 	struct file *file = env_open(test, GNTDEV);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(at));
+	/* Something else may lie right behind. */
+	KUNIT_ASSERT_EQ(test, env_mprotect(at + 2 * PAGE_SIZE, 1, PROT_NONE), 0);
 	at += 2 * PAGE_SIZE - sizeof(arg) - 200 * 8;
 	env_put(at, &arg, sizeof(arg));
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(file, IOCTL_GNTDEV_MAP_GRANT_REF, at),
