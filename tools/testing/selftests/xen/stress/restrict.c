@@ -92,13 +92,13 @@ static void restrict_try(struct hand *h, struct restrict_stress *r,
 {
 	int ret;
 
-	/* Meanwhile some of the others may get somewhere. */
-	for (ret = pick(h, 20); ret; ret--)
+	/* Meanwhile some of the others may get somewhere; or both go at once. */
+	for (ret = h->random & 1 ? pick(h, 20) : 0; ret; ret--)
 		sched_yield();
 	ret = privcmd_restrict(r->fd, r->guest[nr].domid);
-	if (!ret)
-		r->winner = nr + 1;
-	else if (ret != -EINVAL)
+	if (!ret && atomic_exchange(&r->winner, nr + 1))
+		crew_fail(h, "both threads have restricted the file", nr);
+	if (ret && ret != -EINVAL)
 		crew_fail(h, "RESTRICT", ret);
 }
 
