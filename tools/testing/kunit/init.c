@@ -172,6 +172,59 @@ static void expect_load(const char *name, const char *args, int expected,
 		unload(name);
 }
 
+/* Was there something left to fail? It is all the same from here on. */
+static int disarm(void)
+{
+	char left[16] = "";
+	int fd = open("/proc/thread-self/fail-nth", O_RDWR);
+	int over;
+
+	over = pread(fd, left, sizeof(left) - 1, 0) > 0 && atoi(left) == 0;
+	if (write(fd, "0", 1) != 1)
+		over = 0;
+	close(fd);
+	return over;
+}
+
+/*
+ * Each allocation in the init of a module fails in turn. It may be one that can
+ * be done without; what is not loaded leaves nothing, and can be loaded then.
+ */
+static void test_init_fails(const char *name)
+{
+	char nth[16];
+	int n, err, failed = 0, odd = 0;
+
+	if (access(FAULTS "/failslab", F_OK)) {
+		skip("allocations of an init fail in turn",
+		     "the kernel has no fault injection");
+		return;
+	}
+	for (n = 1; n < 1000; n++) {
+		snprintf(nth, sizeof(nth), "%d", n);
+		fake("init_fails", nth);
+		err = load(name, "");
+		if (!disarm())
+			break;
+		failed += err != 0;
+		odd += err && err != ENOMEM;
+		if (!err)
+			unload(name);
+	}
+	check(!err && !odd && n > 1 && n < 1000,
+	      "%s: each allocation of its init fails (%d of %d matter, %d odd)",
+	      name, failed, n - 1, odd);
+	check(unload(name) == 0, "%s unloads after that", name);
+}
+
+static void test_inits_fail(void)
+{
+	test_init_fails("xen-evtchn");
+	test_init_fails("xen-privcmd");
+	test_init_fails("xen-gntdev");
+	test_init_fails("xen-gntalloc");
+}
+
 /* Where a module has no business it is not loaded, and says why. */
 static void test_grant_refusals(void)
 {
@@ -217,6 +270,7 @@ static void test_refusals(void)
 	expect_load("xen-privcmd", "", EEXIST, "a taken name");
 	test_grant_refusals();
 	fake("squat", "\n");
+	test_inits_fail();
 }
 
 static int shows(const char *path, const char *text)

@@ -69,6 +69,7 @@ bool fake_rules_done(void);
 void fake_rules_clear(void);
 unsigned long fake_calls(u32 what);
 void xen_fake_step(const char *where);
+void xen_fake_init_begins(void);
 void fake_at_step(const char *where, fake_fn *fn, void *data);
 unsigned long fake_symbol(const char *name);
 

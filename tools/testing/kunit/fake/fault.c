@@ -216,6 +216,18 @@ EXPORT_SYMBOL_GPL(fake_at_step);
 
 #define SAVED_MAKE_IT_FAIL	BIT(31)
 
+/* What is to fail of a module's init, and not of what loads it. */
+static uint init_fails;
+module_param(init_fails, uint, 0200);
+MODULE_PARM_DESC(init_fails, "Fails so many allocations into the init of the next module; 0: none does");
+
+void xen_fake_init_begins(void)
+{
+	if (init_fails)
+		current->fail_nth = init_fails;
+	init_fails = 0;
+}
+
 unsigned int fake_enter(void)
 {
 	unsigned int saved = 0;
@@ -239,6 +251,10 @@ void fake_leave(unsigned int saved)
 
 #else
 
+void xen_fake_init_begins(void)
+{
+}
+
 unsigned int fake_enter(void)
 {
 	return 0;
@@ -250,6 +266,7 @@ void fake_leave(unsigned int saved)
 
 #endif
 
+EXPORT_SYMBOL_GPL(xen_fake_init_begins);
 EXPORT_SYMBOL_GPL(fake_enter);
 EXPORT_SYMBOL_GPL(fake_leave);
 

@@ -18,11 +18,19 @@
 #include <linux/interrupt.h>
 #include <linux/security.h>
 
+#include <xen/xen.h>
+
 int xen_fake_request_irq(unsigned int irq, irq_handler_t handler,
 			 unsigned long flags, const char *name, void *dev);
 const void *xen_fake_free_irq(unsigned int irq, void *dev);
 int xen_fake_locked_down(enum lockdown_reason what);
 void xen_fake_step(const char *where);
+void xen_fake_init_begins(void);
+
+/* Each module asks this when its init begins. */
+#undef xen_domain
+#define xen_domain() \
+	(xen_fake_init_begins(), xen_domain_type != XEN_NATIVE)
 
 #define request_irq(irq, handler, flags, name, dev) \
 	xen_fake_request_irq(irq, handler, flags, name, dev)
