@@ -177,9 +177,16 @@ long fake_evtchn_op(unsigned int cmd, unsigned long arg);
 evtchn_port_t fake_port_new(unsigned int status, domid_t remote,
 			    evtchn_port_t remote_port);
 void fake_port_close(evtchn_port_t port);
+/* The same, but an errno if there is nothing to close. */
+int fake_port_try_close(evtchn_port_t port);
 unsigned int fake_port_status(evtchn_port_t port);
 unsigned long fake_port_sent(evtchn_port_t port);
-/* The event of the port happens. */
+extern unsigned int fake_evtchn_limit;
+void fake_evtchn_reset(void);
+void fake_evtchn_census(struct fake_census *census);
+void fake_evtchn_domain_died(domid_t domid);
+
+/* irq.c: the event of the port happens. */
 void fake_fire(evtchn_port_t port);
 /* The same, but the handlers run where a test can sleep: on another CPU. */
 void fake_fire_elsewhere(evtchn_port_t port);
@@ -188,10 +195,8 @@ bool fake_port_masked(evtchn_port_t port);
 evtchn_port_t fake_kernel_port(void);
 /* Someone else's handler on the same IRQ, who unmasks at once. */
 void fake_kernel_unmask(evtchn_port_t port);
-extern unsigned int fake_evtchn_limit;
-void fake_evtchn_reset(void);
-void fake_evtchn_census(struct fake_census *census);
-void fake_evtchn_domain_died(domid_t domid);
+void fake_irq_reset(void);
+void fake_irq_census(struct fake_census *census);
 
 /* services.c */
 struct fake_dm_op {

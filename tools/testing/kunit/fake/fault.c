@@ -289,6 +289,7 @@ void fake_census(struct fake_census *census)
 {
 	memset(census, 0, sizeof(*census));
 	fake_evtchn_census(census);
+	fake_irq_census(census);
 	fake_frames_census(census);
 	fake_gnttab_census(census);
 	fake_dma_census(census);

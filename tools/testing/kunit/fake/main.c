@@ -322,6 +322,7 @@ MODULE_PARM_DESC(taint, "The kernel's taint flags (read only)");
 void fake_reset(void)
 {
 	fake_rules_clear();
+	fake_irq_reset();
 	fake_evtchn_reset();
 	fake_frames_reset();
 	fake_gnttab_reset();
