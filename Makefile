@@ -141,7 +141,7 @@ help:
 	@echo '    KERNEL=6.1|6.12|lockdep|kasan   which: Debian'"'"'s, or one that finds faults [6.12]'
 	@echo '  coverage        as kunit, and what of the drivers it reached'
 	@echo '  mutate          put faults into the drivers, one by one, and see that they are noticed'
-	@echo '    SUITE=GLOB    only these suites or tests: evtchn, or privcmd.batch*'
+	@echo '    SUITE=GLOB    only these suites or tests: evtchn*, or privcmd_vma.*'
 	@echo
 	@echo 'Test (on Debian 12; real Xen in QEMU, no other machine needed):'
 	@echo '  run             build, boot Xen and a dom0, exercise every ioctl'

@@ -23,6 +23,7 @@
 
 #include <kunit/test.h>
 #include <linux/fs.h>
+#include <linux/mman.h>
 #include <linux/types.h>
 
 #include "fake/fake.h"
@@ -35,6 +36,8 @@
 #define BUFFERS	"/dev/xen/hypercall"
 #define GNTDEV	"/dev/xen/gntdev"
 #define GNTALLOC "/dev/xen/gntalloc"
+
+#define RW	(PROT_READ | PROT_WRITE)
 
 /* Pages of memory that a test has from the start. */
 #define ENV_PAGES	40
@@ -55,6 +58,20 @@ void env_end(struct kunit *test);
 	}							\
 	static void name##_body(struct kunit *test)
 
+/* The same test in either kind of domain. */
+#define TEST_BOTH(name)							\
+	static void name##_one(struct kunit *test);			\
+	TEST(name)							\
+	{								\
+		fake_become(XEN_PV_DOMAIN, true);			\
+		name##_one(test);					\
+		env_end(test);						\
+		env_begin(test);					\
+		fake_become(XEN_HVM_DOMAIN, true);			\
+		name##_one(test);					\
+	}								\
+	static void name##_one(struct kunit *test)
+
 #define ENV_SUITE(suite_name, cases)				\
 	struct kunit_suite suite_##suite_name = {		\
 		.name = #suite_name,				\
@@ -63,6 +80,10 @@ void env_end(struct kunit *test);
 		.exit = env_exit,				\
 		.test_cases = cases,				\
 	}
+
+/* The test fails if not exactly as much exists as did. */
+void env_expect_same(struct kunit *test, const struct fake_census *was,
+		     const char *when);
 
 /* Files. The first fails the test when it fails. */
 struct file *env_open(struct kunit *test, const char *path);
@@ -108,27 +129,5 @@ void env_kill(bool killed);
 
 /* No deferred freeing, no work is under way any more. */
 void env_settle(void);
-
-/*
- * The sweep: a row says what to do; it is done with the first, the second, …
- * thing failing, until it succeeds. Things that fail are allocations, then
- * accesses to user memory, then hypercalls and the kernel's services. After
- * each failure all is as it was before.
- *
- * What a row does on its own account is between fake_enter() and fake_leave().
- */
-struct sweep {
-	const char *name;
-	/* Once, before; its result is given to the others. May be NULL. */
-	void *(*setup)(struct kunit *test);
-	/* What is swept. Negative is a failure. */
-	long (*op)(struct kunit *test, void *data);
-	/* After a success. May be NULL. */
-	void (*undo)(struct kunit *test, void *data, long result);
-	/* It answers with success even if something within it failed. */
-	bool may_succeed;
-};
-
-void env_sweep(struct kunit *test, const struct sweep *sweep);
 
 #endif

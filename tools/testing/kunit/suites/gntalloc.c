@@ -9,8 +9,6 @@
 #include "suites/gntalloc.h"
 #include "suites/suites.h"
 
-#define RW	(PROT_READ | PROT_WRITE)
-
 static void set_limit(struct kunit *test, const char *value)
 {
 	env_set_param(test, "xen_gntalloc", "limit", value);

@@ -27,20 +27,6 @@
 		__is;					\
 	})
 
-/* The same test in either kind of domain. */
-#define TEST_BOTH(name)							\
-	static void name##_one(struct kunit *test);			\
-	TEST(name)							\
-	{								\
-		fake_become(XEN_PV_DOMAIN, true);			\
-		name##_one(test);					\
-		env_end(test);						\
-		env_begin(test);					\
-		fake_become(XEN_HVM_DOMAIN, true);			\
-		name##_one(test);					\
-	}								\
-	static void name##_one(struct kunit *test)
-
 /* Open files, mappings, and whatever else keeps the module. */
 static inline int holders(const struct file *file)
 {
@@ -59,6 +45,20 @@ static inline void grant_from(domid_t domid, u32 first, u32 nr)
 static inline u64 granted64(domid_t domid, u32 ref)
 {
 	return *(u64 *)page_address(fake_grant(domid, ref)->page);
+}
+
+static inline unsigned int grants_mapped(void)
+{
+	struct fake_census census;
+
+	fake_census(&census);
+	return census.mapped;
+}
+
+/* How often a page that is mapped is: a PV domain has the process's entries. */
+static inline unsigned int each(void)
+{
+	return xen_pv_domain() ? 2 : 1;
 }
 
 static inline void put_ref(unsigned int i, domid_t domid, u32 ref)

@@ -17,16 +17,6 @@
 #include "suites/gntdev_dmabuf.h"
 #include "suites/suites.h"
 
-#define RW	(PROT_READ | PROT_WRITE)
-
-static unsigned int grants_mapped(void)
-{
-	struct fake_census census;
-
-	fake_census(&census);
-	return census.mapped;
-}
-
 static struct dma_buf *buffer(struct kunit *test, int fd)
 {
 	struct dma_buf *dmabuf = dma_buf_get(fd);

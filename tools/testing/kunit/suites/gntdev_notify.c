@@ -14,14 +14,6 @@
 #define BYTE	UNMAP_NOTIFY_CLEAR_BYTE
 #define EVENT	UNMAP_NOTIFY_SEND_EVENT
 
-static unsigned int grants_mapped(void)
-{
-	struct fake_census census;
-
-	fake_census(&census);
-	return census.mapped;
-}
-
 /* P13: the entry goes at once, the kernel's mapping when nobody needs it. */
 TEST_BOTH(notify_p13_pinned_page_waits)
 {

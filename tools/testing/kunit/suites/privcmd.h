@@ -79,6 +79,12 @@ static inline long batch_v1(struct file *file, domid_t dom, unsigned long addr,
 	return env_ioctl(file, IOCTL_PRIVCMD_MMAPBATCH, &arg, sizeof(arg));
 }
 
+static inline void expect_frame(struct kunit *test, unsigned long addr,
+				domid_t domid, u64 gfn)
+{
+	KUNIT_EXPECT_EQ(test, env_get64(addr), fake_stamp(domid, gfn));
+}
+
 /* One run of frames. */
 static inline long map_run(struct file *file, domid_t dom, unsigned long addr,
 			   u64 first, u64 nr)

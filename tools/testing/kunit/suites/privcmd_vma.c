@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/xen/privcmd: what becomes of a mapping that is split, moved, removed or
+ * replaced, also while it is being filled.
+ */
+#include <linux/mm.h>
+
+#include "suites/privcmd.h"
+#include "suites/suites.h"
+
+/* XSA-487, P1: a part of a mapping cannot go. */
+TEST_BOTH(map_xsa487_no_split)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 4);
+
+	fake_domain_new(GUEST, 4);
+	put_frames(4, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 4), 0);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr + PAGE_SIZE, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 2), -EINVAL);
+	KUNIT_EXPECT_EQ(test, env_mprotect(addr, 2, PROT_READ), -EINVAL);
+	KUNIT_EXPECT_LT(test, env_mremap(addr + PAGE_SIZE, 1), 0);
+	expect_frame(test, addr + 3 * PAGE_SIZE, GUEST, 3);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 4), 0);
+}
+
+TEST(map_p1_move_auto_translated)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 4), to;
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	fake_domain_new(GUEST, 4);
+	fake_frame(GUEST, 2)->paged_out = 1;
+	put_frames(4, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 4), -ENOENT);
+	to = env_mremap(addr, 4);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(to));
+	expect_frame(test, to + 3 * PAGE_SIZE, GUEST, 3);
+	KUNIT_EXPECT_FALSE(test, env_mapped(addr + 3 * PAGE_SIZE));
+	put_frames(1, 2);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, to + 2 * PAGE_SIZE, 1), 0);
+	expect_frame(test, to + 2 * PAGE_SIZE, GUEST, 2);
+}
+
+/* Refused, and what is left behind is empty and of no use. */
+TEST(map_p1_move_pv)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 4);
+
+	fake_domain_new(GUEST, 4);
+	put_frames(4, 0);
+	/* Unused, it may move. */
+	addr = env_mremap(addr, 4);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(addr));
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 4), 0);
+	KUNIT_EXPECT_EQ(test, env_mprotect(addr, 4, PROT_READ), -EINVAL);
+	KUNIT_EXPECT_EQ(test, env_mremap(addr, 4), -EINVAL);
+	KUNIT_EXPECT_FALSE(test, env_mapped(addr));
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 4), -EINVAL);
+}
+
+struct victim {
+	unsigned long addr, pages;
+	struct file *file;
+	long result;
+};
+
+static void move_it(void *data)
+{
+	struct victim *v = data;
+
+	v->result = env_mremap(v->addr, v->pages);
+}
+
+static void unmap_it(void *data)
+{
+	struct victim *v = data;
+
+	v->result = env_munmap(v->addr, v->pages);
+}
+
+/* P1: another thread moves or removes the mapping while Xen fills it. */
+TEST(map_p1_moved_while_filled)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct victim v = { map_foreign(file, 4), 4 };
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	fake_domain_new(GUEST, 4);
+	put_frames(4, 0);
+	fake_after(FAKE_MEMORY(XENMEM_add_to_physmap_range), 1, move_it, &v);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
+	KUNIT_EXPECT_FALSE(test, IS_ERR_VALUE(v.result));
+	KUNIT_EXPECT_FALSE(test, env_mapped(v.addr));
+	KUNIT_EXPECT_FALSE(test, env_mapped(v.result));
+}
+
+TEST(map_p1_unmapped_while_filled)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct victim v = { map_foreign(file, 4), 4 };
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	fake_domain_new(GUEST, 4);
+	put_frames(4, 0);
+	fake_after(FAKE_MEMORY(XENMEM_add_to_physmap_range), 1, unmap_it, &v);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, v.result, 0);
+}
+
+static void replace_it_by_another(void *data)
+{
+	struct victim *v = data;
+
+	unmap_it(v);
+	v->result = vm_mmap(v->file, v->addr, v->pages * PAGE_SIZE,
+			    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, 0);
+}
+
+/* ... and another one is at the place, which is as long and unused. */
+TEST(map_p1_replaced_while_filled)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct victim v = { map_foreign(file, 4), 4, .file = file };
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	fake_domain_new(GUEST, 4);
+	put_frames(4, 0);
+	fake_after(FAKE_MEMORY(XENMEM_add_to_physmap_range), 1,
+		   replace_it_by_another, &v);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, v.result, v.addr);
+	KUNIT_EXPECT_FALSE(test, env_mapped(v.addr));
+	/* It can be used. */
+	put_frames(4, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), 0);
+	vm_munmap(v.addr, v.pages * PAGE_SIZE);
+}
+
+TEST_BOTH(map_p1_resource_unmapped_while_acquired)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct victim v = { map_foreign(file, 2), 2 };
+
+	fake_domain_new(GUEST, 0);
+	fake_resource(GUEST, 0, 1, 2);
+	fake_after(FAKE_MEMORY(XENMEM_acquire_resource), 1, unmap_it, &v);
+	KUNIT_EXPECT_EQ(test, map_resource(file, GUEST, 0, 1, 0, 2, v.addr), -EINVAL);
+	KUNIT_EXPECT_EQ(test, v.result, 0);
+}
+
+/* ... and a new, unused one is at the place. It is none of the call's. */
+static void replace_it(void *data)
+{
+	struct victim *v = data;
+
+	unmap_it(v);
+	v->result = vm_mmap(NULL, v->addr, v->pages * PAGE_SIZE, PROT_READ,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0);
+}
+
+TEST_BOTH(map_p1_resource_replaced_while_acquired)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct victim v = { map_foreign(file, 2), 2 };
+
+	fake_domain_new(GUEST, 0);
+	fake_resource(GUEST, 0, 1, 2);
+	fake_after(FAKE_MEMORY(XENMEM_acquire_resource), 1, replace_it, &v);
+	KUNIT_EXPECT_EQ(test, map_resource(file, GUEST, 0, 1, 0, 2, v.addr), -EINVAL);
+	KUNIT_EXPECT_EQ(test, env_get64(v.addr), 0);
+	vm_munmap(v.addr, v.pages * PAGE_SIZE);
+}
+
+/* A mapping outlives its file. */
+TEST_BOTH(map_outlives_the_file)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 2);
+
+	fake_domain_new(GUEST, 2);
+	put_frames(2, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 2), 0);
+	env_close(file);
+	expect_frame(test, addr + PAGE_SIZE, GUEST, 1);
+}
+
+TEST_BOTH(map_not_inherited_and_does_not_grow)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 2);
+	struct vm_area_struct *vma;
+	vm_flags_t flags = 0;
+
+	mmap_read_lock(current->mm);
+	vma = vma_lookup(current->mm, addr);
+	if (vma)
+		flags = vma->vm_flags;
+	mmap_read_unlock(current->mm);
+	KUNIT_EXPECT_TRUE(test, flags & VM_DONTCOPY);
+	KUNIT_EXPECT_TRUE(test, flags & VM_DONTEXPAND);
+	KUNIT_EXPECT_TRUE(test, flags & VM_IO);
+	KUNIT_EXPECT_TRUE(test, flags & VM_PFNMAP);
+}
+
+/* Xen keeps a frame: its page number is never given out again. */
+TEST(map_frame_that_xen_keeps)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 2);
+	struct fake_census census;
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	fake_domain_new(GUEST, 2);
+	put_frames(2, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 2), 0);
+	fake_remove_error = -EBUSY;
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 2), 0);
+	fake_census(&census);
+	KUNIT_EXPECT_EQ(test, census.unpopulated, 2);
+	/* What is lost on purpose is not to be counted as lost. */
+	fake_frames_reset();
+}
+
+static struct kunit_case vma_cases[] = {
+	KUNIT_CASE(map_xsa487_no_split),
+	KUNIT_CASE(map_p1_move_auto_translated),
+	KUNIT_CASE(map_p1_move_pv),
+	KUNIT_CASE(map_p1_moved_while_filled),
+	KUNIT_CASE(map_p1_unmapped_while_filled),
+	KUNIT_CASE(map_p1_replaced_while_filled),
+	KUNIT_CASE(map_p1_resource_unmapped_while_acquired),
+	KUNIT_CASE(map_p1_resource_replaced_while_acquired),
+	KUNIT_CASE(map_outlives_the_file),
+	KUNIT_CASE(map_not_inherited_and_does_not_grow),
+	KUNIT_CASE(map_frame_that_xen_keeps),
+	{}
+};
+
+ENV_SUITE(privcmd_vma, vma_cases);
