@@ -127,6 +127,47 @@ TEST(evtchn_xsa331_unbind_waits_for_notify)
 	KUNIT_EXPECT_EQ(test, fake_port_status(h.port), EVTCHNSTAT_closed);
 }
 
+/* Its argument is where the other thread has none. */
+static int restrict_thread(void *data)
+{
+	struct ioctl_evtchn_restrict_domid arg = { .domid = OTHER };
+	unsigned long at = env_user() + PAGE_SIZE;
+	struct helper *h = data;
+
+	kthread_use_mm(h->mm);
+	env_put(at, &arg, sizeof(arg));
+	h->result = env_ioctl_at(h->file, IOCTL_EVTCHN_RESTRICT_DOMID, at);
+	kthread_unuse_mm(h->mm);
+	return helper_wait_to_stop(h);
+}
+
+static void restrict_meanwhile(void *data)
+{
+	struct helper *h = data;
+
+	helper_start(h, restrict_thread);
+	msleep(30);
+	h->status = READ_ONCE(h->done);
+}
+
+/*
+ * P4: a process that was told that the file is restricted does not find a
+ * channel in it, later, that it may not have.
+ */
+TEST(evtchn_p4_restrict_waits_for_a_bind)
+{
+	struct helper h = { .file = env_open(test, EVTCHN) };
+
+	fake_before(FAKE_EVTCHN(EVTCHNOP_alloc_unbound), 1, restrict_meanwhile, &h);
+	h.port = bind_unbound(h.file, GUEST);
+	KUNIT_EXPECT_GT(test, (int)h.port, 0);
+	KUNIT_EXPECT_FALSE(test, h.status);
+	helper_join(&h);
+	KUNIT_EXPECT_EQ(test, h.result, 0);
+	KUNIT_EXPECT_EQ(test, bind_unbound(h.file, GUEST), -EACCES);
+	KUNIT_EXPECT_EQ(test, unbind(h.file, h.port), 0);
+}
+
 static void wake_helper(void *data)
 {
 	struct helper *h = data;
@@ -199,6 +240,7 @@ static struct kunit_case race_cases[] = {
 	KUNIT_CASE(evtchn_again_race_before_the_note),
 	KUNIT_CASE(evtchn_again_race_after_the_note),
 	KUNIT_CASE(evtchn_xsa331_unbind_waits_for_notify),
+	KUNIT_CASE(evtchn_p4_restrict_waits_for_a_bind),
 	KUNIT_CASE(evtchn_lookup_while_unbinding),
 	KUNIT_CASE(evtchn_read_waits),
 	{}

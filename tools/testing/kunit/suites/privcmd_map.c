@@ -27,6 +27,20 @@ TEST_BOTH(map_batch)
 	}
 }
 
+/* Neither where nothing is mapped yet nor where something is. */
+TEST_BOTH(map_batch_of_nothing)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 2);
+
+	fake_domain_new(GUEST, 2);
+	put_frames(2, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 2), 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 0), -EINVAL);
+	expect_frame(test, addr, GUEST, 0);
+}
+
 TEST_BOTH(map_error_of_each_frame)
 {
 	struct file *file = env_open(test, PRIVCMD);
@@ -285,6 +299,7 @@ TEST(map_buffers)
 
 static struct kunit_case map_cases[] = {
 	KUNIT_CASE(map_batch),
+	KUNIT_CASE(map_batch_of_nothing),
 	KUNIT_CASE(map_error_of_each_frame),
 	KUNIT_CASE(map_first_version_reports_in_band),
 	KUNIT_CASE(map_first_version_cannot_report),

@@ -140,6 +140,37 @@ TEST(map_p1_replaced_while_filled)
 	vm_munmap(v.addr, v.pages * PAGE_SIZE);
 }
 
+/* The same in a PV domain: it is there when a batch begins, and gone when it is filled. */
+TEST(map_p1_unmapped_before_it_is_filled)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct victim v = { map_foreign(file, 4), 4 };
+
+	fake_domain_new(GUEST, 4);
+	put_frames(4, 0);
+	fake_at_step("kmalloc_array", unmap_it, &v);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, v.result, 0);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_UPDATE), 0);
+}
+
+TEST(map_p1_replaced_before_it_is_filled)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	struct victim v = { map_foreign(file, 4), 4, .file = file };
+
+	fake_domain_new(GUEST, 4);
+	put_frames(4, 0);
+	fake_at_step("kmalloc_array", replace_it_by_another, &v);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, v.result, v.addr);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_UPDATE), 0);
+	KUNIT_EXPECT_FALSE(test, env_mapped(v.addr));
+	put_frames(4, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), 0);
+	vm_munmap(v.addr, v.pages * PAGE_SIZE);
+}
+
 TEST_BOTH(map_p1_resource_unmapped_while_acquired)
 {
 	struct file *file = env_open(test, PRIVCMD);
@@ -232,6 +263,8 @@ static struct kunit_case vma_cases[] = {
 	KUNIT_CASE(map_p1_moved_while_filled),
 	KUNIT_CASE(map_p1_unmapped_while_filled),
 	KUNIT_CASE(map_p1_replaced_while_filled),
+	KUNIT_CASE(map_p1_unmapped_before_it_is_filled),
+	KUNIT_CASE(map_p1_replaced_before_it_is_filled),
 	KUNIT_CASE(map_p1_resource_unmapped_while_acquired),
 	KUNIT_CASE(map_p1_resource_replaced_while_acquired),
 	KUNIT_CASE(map_outlives_the_file),

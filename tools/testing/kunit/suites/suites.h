@@ -25,7 +25,6 @@ extern struct kunit_suite suite_gntdev_copy;
 extern struct kunit_suite suite_gntdev_export;
 extern struct kunit_suite suite_gntdev_import;
 extern struct kunit_suite suite_gntalloc;
-extern struct kunit_suite suite_races;
 extern struct kunit_suite suite_sweep;
 
 #endif
