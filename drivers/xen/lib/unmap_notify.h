@@ -70,15 +70,14 @@ static inline bool xen_unmap_notify_clears(const struct xen_unmap_notify *n)
 
 /*
  * Clear the byte, which is in the page at @addr. The memory is another
- * domain's, too. Once only.
+ * domain's, too.
  */
-static inline void xen_unmap_notify_clear_byte(struct xen_unmap_notify *n,
-					       void *addr)
+static inline void
+xen_unmap_notify_clear_byte(const struct xen_unmap_notify *n, void *addr)
 {
 	u8 *byte = (u8 *)addr + offset_in_page(n->offset);
 
 	WRITE_ONCE(*byte, 0);
-	n->action &= ~UNMAP_NOTIFY_CLEAR_BYTE;
 }
 
 /* Send the event, once, and let go of the port. May sleep. */
