@@ -368,13 +368,15 @@ int env_mprotect(unsigned long addr, unsigned long pages, unsigned long prot)
 	return system_call("sys_mprotect", addr, pages * PAGE_SIZE, prot, 0, 0);
 }
 
-void env_zap_page(unsigned long addr)
+void env_zap(unsigned long addr, unsigned long pages)
 {
+	unsigned long size = pages * PAGE_SIZE;
+
 	mmap_read_lock(current->mm);
 #ifdef KUNIT_HAVE_ZAP_PAGE_RANGE
-	zap_page_range(vma_lookup(current->mm, addr), addr, PAGE_SIZE);
+	zap_page_range(vma_lookup(current->mm, addr), addr, size);
 #else
-	zap_page_range_single(vma_lookup(current->mm, addr), addr, PAGE_SIZE, NULL);
+	zap_page_range_single(vma_lookup(current->mm, addr), addr, size, NULL);
 #endif
 	mmap_read_unlock(current->mm);
 }

@@ -107,8 +107,8 @@ int env_munmap(unsigned long addr, unsigned long pages);
 /* Moves it to where there is room; returns the new address or an errno. */
 long env_mremap(unsigned long addr, unsigned long pages);
 int env_mprotect(unsigned long addr, unsigned long pages, unsigned long prot);
-/* Takes a page from the page tables alone. */
-void env_zap_page(unsigned long addr);
+/* Takes pages from the page tables alone. */
+void env_zap(unsigned long addr, unsigned long pages);
 /* Is there anything to touch? */
 bool env_mapped(unsigned long addr);
 

@@ -11,6 +11,7 @@
 
 #include <xen/interface/grant_table.h>
 
+#include "compat/mm.h"
 #include "suites/gntdev.h"
 #include "suites/suites.h"
 
@@ -98,15 +99,11 @@ TEST_BOTH(map_mremap)
 TEST_BOTH(map_dropped_pages_stay_away)
 {
 	struct file *file = env_open(test, GNTDEV);
-	struct vm_area_struct *vma;
 	unsigned long addr;
 
 	grant_from(GUEST, 1, 4);
 	addr = show_grants(test, file, 1, 4);
-	mmap_read_lock(current->mm);
-	vma = vma_lookup(current->mm, addr);
-	zap_page_range_single(vma, addr + PAGE_SIZE, 2 * PAGE_SIZE, NULL);
-	mmap_read_unlock(current->mm);
+	env_zap(addr + PAGE_SIZE, 2);
 	KUNIT_EXPECT_TRUE(test, env_mapped(addr));
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr + PAGE_SIZE));
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr + 2 * PAGE_SIZE));

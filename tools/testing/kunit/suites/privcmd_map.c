@@ -292,7 +292,7 @@ TEST(map_buffers)
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr + 10 * PAGE_SIZE));
 	KUNIT_EXPECT_NE(test, env_get64(addr + 30 * PAGE_SIZE), 0);
 	/* What goes from the page tables alone does not come back. */
-	env_zap_page(addr);
+	env_zap(addr, 1);
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr));
 	KUNIT_EXPECT_TRUE(test, env_mapped(addr + PAGE_SIZE));
 }
