@@ -97,9 +97,11 @@ shell:
 	@SHELL_ONLY=1 $(TESTING)/rig/run
 
 test:
+	@YES=1 $(TESTING)/rig/install-deps --for test
 	@$(TESTING)/test
 
 test-debug:
+	@YES=1 $(TESTING)/rig/install-deps --for debug-run
 	@$(TESTING)/test debug
 
 # What races, needs two processors.
@@ -147,7 +149,8 @@ help:
 	@echo '  run             build, boot Xen and a dom0, exercise every ioctl'
 	@echo '  shell           the same dom0, with a prompt'
 	@echo '  test            every test; FAST=1 for those under two minutes'
-	@echo '  test-debug      the tests of run, on kernels with lockdep and with KASAN, built once'
+	@echo '  test-debug      the tests of run and of kunit, on kernels with lockdep and with KASAN'
+	@echo '    JOBS=N            of either, N parts at once [as many as there are processors]'
 	@echo '  stress          threads and processes that race, for MINUTES= [10]'
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
 	@echo '    KERNEL=6.1|6.12   dom0 kernel of these but test [6.12]; also lockdep or kasan'

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tests of the program that runs all tests: what may be wrong with a part."""
+
+import importlib.machinery
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+loader = importlib.machinery.SourceFileLoader('runner', os.path.join(HERE, 'test'))
+runner = importlib.util.module_from_spec(importlib.util.spec_from_loader('runner', loader))
+loader.exec_module(runner)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        temp = tempfile.TemporaryDirectory()
+        self.addCleanup(temp.cleanup)
+        self.addCleanup(setattr, runner, 'LOGS', runner.LOGS)
+        runner.LOGS = temp.name
+
+    def part(self, script, kind=runner.Tap, name='part', limit=60):
+        part = kind(name, 'sh', '-c', script)
+        part.limit = limit
+        return part
+
+    def told(self, *parts, jobs=1):
+        """The reports of these parts, in the order in which they came."""
+        reports = []
+        runner.run(parts, jobs, lambda part: reports.append('\n'.join(part.report())))
+        return reports
+
+    def counts(self, part):
+        return part.passed, part.failed, part.skipped
+
+
+class Taps(Case):
+    def check(self, script, counts, failure, **more):
+        part = self.part(script, **more)
+        report, = self.told(part)
+        self.assertEqual(self.counts(part), counts)
+        self.assertEqual(part.failure, failure)
+        self.assertEqual('FAILED' in report, bool(failure))
+        return report
+
+    def test_healthy(self):
+        report = self.check('echo ok 1 - a; echo "# some: 7 tests, 0.25 s"; echo ok 2 b; echo 1..2',
+                            (2, 0, 0), '')
+        self.assertIn('== part: 2 passed, 0 failed, 0 skipped', report)
+        self.assertIn('some 0.25 s', report)
+
+    def test_skips_have_their_reason(self):
+        report = self.check('echo "ok 1 - a # SKIP no moon"; echo ok 2; '
+                            'echo "ok 3 - c # SKIP no moon"; echo 1..3', (1, 0, 2), '')
+        self.assertIn('skipped, no moon: a, c', report)
+
+    def test_failure_is_shown_with_what_it_says(self):
+        report = self.check('echo ok 1 - a; echo not ok 2 - b; echo "# why"; echo ok 3 - c; '
+                            'echo "# else"; echo 1..3; exit 1', (2, 1, 0), '1 failed')
+        self.assertIn('   not ok 2 - b\n   # why\n', report)
+        self.assertNotIn('# else', report)
+
+    def test_too_few(self):
+        self.check('echo ok 1; echo 1..2', (1, 1, 0), 'planned 2, did 1')
+
+    def test_no_plan(self):
+        self.check('echo ok 1', (1, 1, 0), 'planned 0, did 1')
+
+    def test_nothing_at_all(self):
+        self.check('echo 1..0', (0, 1, 0), 'nothing was tested')
+
+    def test_everything_skipped(self):
+        self.check('echo "ok 1 # SKIP no moon"; echo 1..1', (0, 1, 1), 'nothing was tested')
+
+    def test_exit_status(self):
+        self.check('echo ok 1; echo 1..1; exit 3', (1, 1, 0), 'exit status 3')
+
+    def test_killed(self):
+        self.check('echo ok 1; echo 1..1; kill -9 $$', (1, 1, 0), 'killed by signal 9')
+
+    def test_too_slow(self):
+        part = self.part('echo ok 1; echo 1..1; sleep 60', limit=1)
+        self.told(part)
+        self.assertEqual(part.failure, 'not finished after 1 s')
+
+    def test_cannot_run_here(self):
+        report = self.check('echo no such thing; exit 77', (0, 0, 1), '')
+        self.assertIn('skipped, no such thing', report)
+
+
+class Boots(Case):
+    def boot(self, status=0, **said):
+        summary = dict(ok=True, passed=2, failed=0, skipped=0, differs=0, failures=[],
+                       programs={'evtchn': 7}, tests=[])
+        summary.update(said)
+        part = runner.Boot('6.12', 'pv')
+        part.command = 'sh', '-c', f"echo '{json.dumps(summary)}' >{part.summary}; exit {status}"
+        report, = self.told(part)
+        return part, report
+
+    def test_healthy(self):
+        part, report = self.boot()
+        self.assertEqual(self.counts(part), (2, 0, 0))
+        self.assertIn('evtchn 7 s', report)
+        self.assertEqual(part.failure, '')
+
+    def test_skips_have_their_reason(self):
+        part, report = self.boot(tests=[dict(program='a', test='b', result='skipped',
+                                             reason='no moon')])
+        self.assertEqual(self.counts(part), (2, 0, 1))
+        self.assertIn('skipped, no moon: b', report)
+
+    def test_failed_test(self):
+        part, _ = self.boot(status=1, ok=False, failed=3, failures=['3 tests failed'])
+        self.assertEqual((self.counts(part), part.failure), ((2, 3, 0), '3 tests failed'))
+
+    def test_complaint_without_a_failed_test(self):
+        part, _ = self.boot(status=1, ok=False, failures=['WARNING: at x'])
+        self.assertEqual((self.counts(part), part.failure), ((2, 1, 0), 'WARNING: at x'))
+
+    def test_summary_of_an_earlier_run(self):
+        self.boot()
+        part = runner.Boot('6.12', 'pv')
+        part.command = ('true',)
+        self.told(part)
+        self.assertEqual((part.failed, part.failure), (1, 'it did not run'))
+
+
+class Unittests(Case):
+    def check(self, body, counts):
+        path = os.path.join(runner.LOGS, 'tests.py')
+        with open(path, 'w', encoding='utf-8') as source:
+            source.write('import sys, unittest\nclass T(unittest.TestCase):\n'
+                         '    def test_a(self):\n        print("...")\n'
+                         f'    def test_b(self):\n        {body}\nunittest.main()\n')
+        part = runner.Unittest('tests', path)
+        self.told(part)
+        self.assertEqual(self.counts(part), counts)
+        return part
+
+    def test_healthy(self):
+        self.check('pass', (2, 0, 0))
+
+    def test_failure(self):
+        self.check('self.fail()', (1, 1, 0))
+
+    def test_skip(self):
+        part = self.check('self.skipTest("no moon")', (1, 0, 1))
+        self.assertEqual(part.skips, {'no moon': ['test_b']})
+
+    def test_less_than_the_source_has(self):
+        part = self.check('pass\n    test_b = None', (1, 1, 0))
+        self.assertEqual(part.failure, 'planned 2, did 1')
+
+
+class Order(Case):
+    OKAY = 'echo ok 1; echo 1..1'
+
+    def test_two_at_once(self):
+        fifo = os.path.join(runner.LOGS, 'fifo')
+        os.mkfifo(fifo)
+        # Either waits for the other.
+        first = self.part(f'echo x >{fifo}; {self.OKAY}', name='first')
+        second = self.part(f'read x <{fifo}; {self.OKAY}', name='second')
+        self.told(first, second, jobs=2)
+        self.assertEqual((first.failure, second.failure), ('', ''))
+
+    def test_no_more_than_asked_for(self):
+        here = os.path.join(runner.LOGS, 'here')
+        script = f'mkdir {here} && sleep 0.2 && rmdir {here} && {self.OKAY}'
+        parts = [self.part(script, name=str(i)) for i in range(3)]
+        self.assertEqual([r.split(':')[0] for r in self.told(*parts)], ['== 0', '== 1', '== 2'])
+        self.assertEqual([p.failure for p in parts], ['', '', ''])
+
+    def test_given_up(self):
+        mark = os.path.join(runner.LOGS, 'mark')
+        waiting = self.part(f'trap "echo stopped >{mark}; exit" TERM; sleep 60 & wait', name='w')
+
+        def give_up(part):
+            raise KeyboardInterrupt
+
+        with self.assertRaises(KeyboardInterrupt):
+            runner.run([waiting, self.part(f'sleep 0.5; {self.OKAY}')], 2, give_up)
+        self.assertTrue(os.path.exists(mark))
+
+
+class Environment(Case):
+    def test_what_make_was_told_is_not_for_the_parts(self):
+        os.environ['KERNEL'] = '6.1'
+        self.addCleanup(os.environ.pop, 'KERNEL')
+        part = self.part('test -z "$KERNEL" && test $YES = 1 && echo ok 1 && echo 1..1')
+        self.told(part)
+        self.assertEqual(part.failure, '')
+
+
+if __name__ == '__main__':
+    unittest.main()
