@@ -188,30 +188,12 @@ TEST_F(dmabuf, imp_to_refs__result_not_writable)
 
 TEST_F(dmabuf, imp_to_refs__bad_pointer)
 {
-	struct bad_pointer bad[BAD_POINTERS];
-	unsigned int i;
-
-	ASSERT_EQ(0, bad_pointers(bad, 20));
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		EXPECT_EQ(-EFAULT, do_ioctl(self->fd,
-					    IOCTL_GNTDEV_DMABUF_IMP_TO_REFS,
-					    (void *)bad[i].addr))
-			TH_LOG("%s", bad[i].name);
-	}
+	EXPECT_EFAULT(self->fd, IOCTL_GNTDEV_DMABUF_IMP_TO_REFS);
 }
 
 TEST_F(dmabuf, imp_release__unknown)
 {
-	struct bad_pointer bad[BAD_POINTERS];
-	unsigned int i;
-
 	EXPECT_EQ(-ENOENT, import_release(self->fd, 0));
 	EXPECT_EQ(-ENOENT, import_release(self->fd, ~0u));
-	ASSERT_EQ(0, bad_pointers(bad, 8));
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		EXPECT_EQ(-EFAULT, do_ioctl(self->fd,
-					    IOCTL_GNTDEV_DMABUF_IMP_RELEASE,
-					    (void *)bad[i].addr))
-			TH_LOG("%s", bad[i].name);
-	}
+	EXPECT_EFAULT(self->fd, IOCTL_GNTDEV_DMABUF_IMP_RELEASE);
 }

@@ -6,10 +6,7 @@
 
 TEST_F(evtchn, unknown_ioctl__is_enosys)
 {
-	static const struct {
-		const char *name;
-		unsigned int cmd;
-	} rows[] = {
+	static const struct bad_command rows[] = {
 		{ "zero", 0 },
 		{ "all ones", 0xffffffff },
 		{ "next number", _IOC(_IOC_NONE, 'E', 8, 4) },
@@ -27,41 +24,17 @@ TEST_F(evtchn, unknown_ioctl__is_enosys)
 		{ "bytes to read", 0x541b },
 	};
 	int open = ports_open(self->xen);
-	uint32_t arg[16] = {};
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		errno = 0;
-		EXPECT_EQ(-1, ioctl(self->fd, rows[i].cmd, arg))
-			TH_LOG("%s", rows[i].name);
-		EXPECT_EQ(ENOSYS, errno)
-			TH_LOG("%s: %s", rows[i].name, strerror(errno));
-	}
+	EXPECT_STREQ("", bad_commands(self->fd, rows, ARRAY_SIZE(rows), ENOSYS));
 	EXPECT_EQ(open, ports_open(self->xen));
-}
-
-/* The argument is not looked at either. */
-TEST_F(evtchn, unknown_ioctl__with_a_bad_pointer)
-{
-	EXPECT_EQ(-1, ioctl(self->fd, _IOC(_IOC_NONE, 'E', 8, 4), NULL));
-	EXPECT_EQ(ENOSYS, errno);
 }
 
 static void expect_efault(struct __test_metadata *_metadata,
 			  struct evtchn_fixture *self, unsigned int cmd)
 {
-	struct bad_pointer bad[BAD_POINTERS];
 	int open = ports_open(self->xen);
-	unsigned int i;
 
-	ASSERT_EQ(0, bad_pointers(bad, _IOC_SIZE(cmd)));
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		errno = 0;
-		EXPECT_EQ(-1, ioctl(self->fd, cmd, bad[i].addr))
-			TH_LOG("%s", bad[i].name);
-		EXPECT_EQ(EFAULT, errno)
-			TH_LOG("%s: %s", bad[i].name, strerror(errno));
-	}
+	EXPECT_EFAULT(self->fd, cmd);
 	EXPECT_EQ(open, ports_open(self->xen));
 }
 

@@ -5,10 +5,7 @@
 
 TEST_F(gntalloc, unknown_ioctl__is_enotty)
 {
-	static const struct {
-		const char *name;
-		unsigned int cmd;
-	} rows[] = {
+	static const struct bad_command rows[] = {
 		{ "zero", 0 },
 		{ "all ones", 0xffffffff },
 		{ "gntdev's map", IOCTL_GNTDEV_MAP_GRANT_REF },
@@ -20,52 +17,27 @@ TEST_F(gntalloc, unknown_ioctl__is_enotty)
 		{ "privcmd's hypercall", _IOC(_IOC_NONE, 'P', 0, 48) },
 		{ "terminal's", 0x5401 },
 	};
-	uint64_t arg[16] = {};
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		errno = 0;
-		EXPECT_EQ(-1, ioctl(self->fd, rows[i].cmd, arg))
-			TH_LOG("%s", rows[i].name);
-		EXPECT_EQ(ENOTTY, errno)
-			TH_LOG("%s: %s", rows[i].name, strerror(errno));
-		EXPECT_EQ(-1, ioctl(self->fd, rows[i].cmd, NULL));
-		EXPECT_EQ(ENOTTY, errno)
-			TH_LOG("%s: %s", rows[i].name, strerror(errno));
-	}
-	EXPECT_ROOM(LIMIT);
-}
-
-static void expect_efault(struct __test_metadata *_metadata,
-			  struct gntalloc_fixture *self, unsigned int cmd)
-{
-	struct bad_pointer bad[BAD_POINTERS];
-	unsigned int i;
-
-	ASSERT_EQ(0, bad_pointers(bad, _IOC_SIZE(cmd)));
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		errno = 0;
-		EXPECT_EQ(-1, ioctl(self->fd, cmd, bad[i].addr))
-			TH_LOG("%s", bad[i].name);
-		EXPECT_EQ(EFAULT, errno)
-			TH_LOG("%s: %s", bad[i].name, strerror(errno));
-	}
+	EXPECT_STREQ("", bad_commands(self->fd, rows, ARRAY_SIZE(rows), ENOTTY));
 	EXPECT_ROOM(LIMIT);
 }
 
 TEST_F(gntalloc, alloc_gref__bad_pointer)
 {
-	expect_efault(_metadata, self, IOCTL_GNTALLOC_ALLOC_GREF);
+	EXPECT_EFAULT(self->fd, IOCTL_GNTALLOC_ALLOC_GREF);
+	EXPECT_ROOM(LIMIT);
 }
 
 TEST_F(gntalloc, dealloc_gref__bad_pointer)
 {
-	expect_efault(_metadata, self, IOCTL_GNTALLOC_DEALLOC_GREF);
+	EXPECT_EFAULT(self->fd, IOCTL_GNTALLOC_DEALLOC_GREF);
+	EXPECT_ROOM(LIMIT);
 }
 
 TEST_F(gntalloc, set_unmap_notify__bad_pointer)
 {
-	expect_efault(_metadata, self, IOCTL_GNTALLOC_SET_UNMAP_NOTIFY);
+	EXPECT_EFAULT(self->fd, IOCTL_GNTALLOC_SET_UNMAP_NOTIFY);
+	EXPECT_ROOM(LIMIT);
 }
 
 /* Results that cannot be written: nothing is allocated. */

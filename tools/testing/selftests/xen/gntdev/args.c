@@ -5,10 +5,7 @@
 
 TEST_F(gntdev, unknown_ioctl__is_enotty)
 {
-	static const struct {
-		const char *name;
-		unsigned int cmd;
-	} rows[] = {
+	static const struct bad_command rows[] = {
 		{ "zero", 0 },
 		{ "all ones", 0xffffffff },
 		{ "gntalloc's allocation", IOCTL_GNTALLOC_ALLOC_GREF },
@@ -21,19 +18,8 @@ TEST_F(gntdev, unknown_ioctl__is_enotty)
 		{ "privcmd's hypercall", _IOC(_IOC_NONE, 'P', 0, 48) },
 		{ "terminal's", 0x5401 },
 	};
-	uint64_t arg[16] = {};
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		errno = 0;
-		EXPECT_EQ(-1, ioctl(self->fd, rows[i].cmd, arg))
-			TH_LOG("%s", rows[i].name);
-		EXPECT_EQ(ENOTTY, errno)
-			TH_LOG("%s: %s", rows[i].name, strerror(errno));
-		EXPECT_EQ(-1, ioctl(self->fd, rows[i].cmd, NULL));
-		EXPECT_EQ(ENOTTY, errno)
-			TH_LOG("%s: %s", rows[i].name, strerror(errno));
-	}
+	EXPECT_STREQ("", bad_commands(self->fd, rows, ARRAY_SIZE(rows), ENOTTY));
 }
 
 /* libxengnttab takes exactly this for "not needed". */
@@ -47,25 +33,9 @@ TEST_F(gntdev, set_max_grants__is_enotty)
 	EXPECT_EQ(ENOTTY, errno);
 }
 
-static void expect_efault(struct __test_metadata *_metadata,
-			  struct gntdev_fixture *self, unsigned int cmd)
-{
-	struct bad_pointer bad[BAD_POINTERS];
-	unsigned int i;
-
-	ASSERT_EQ(0, bad_pointers(bad, _IOC_SIZE(cmd)));
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		errno = 0;
-		EXPECT_EQ(-1, ioctl(self->fd, cmd, bad[i].addr))
-			TH_LOG("%s", bad[i].name);
-		EXPECT_EQ(EFAULT, errno)
-			TH_LOG("%s: %s", bad[i].name, strerror(errno));
-	}
-}
-
 TEST_F(gntdev, map_grant_ref__bad_pointer)
 {
-	expect_efault(_metadata, self, IOCTL_GNTDEV_MAP_GRANT_REF);
+	EXPECT_EFAULT(self->fd, IOCTL_GNTDEV_MAP_GRANT_REF);
 	/* Nothing was left behind. */
 	EXPECT_EQ(0u, ASSERT_MAP(0, 1));
 }
@@ -74,23 +44,23 @@ TEST_F(gntdev, unmap_grant_ref__bad_pointer)
 {
 	uint64_t index = ASSERT_MAP(0, 1);
 
-	expect_efault(_metadata, self, IOCTL_GNTDEV_UNMAP_GRANT_REF);
+	EXPECT_EFAULT(self->fd, IOCTL_GNTDEV_UNMAP_GRANT_REF);
 	EXPECT_EQ(0, gd_unmap(self->fd, index, 1));
 }
 
 TEST_F(gntdev, get_offset_for_vaddr__bad_pointer)
 {
-	expect_efault(_metadata, self, IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR);
+	EXPECT_EFAULT(self->fd, IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR);
 }
 
 TEST_F(gntdev, set_unmap_notify__bad_pointer)
 {
-	expect_efault(_metadata, self, IOCTL_GNTDEV_SET_UNMAP_NOTIFY);
+	EXPECT_EFAULT(self->fd, IOCTL_GNTDEV_SET_UNMAP_NOTIFY);
 }
 
 TEST_F(gntdev, grant_copy__bad_pointer)
 {
-	expect_efault(_metadata, self, IOCTL_GNTDEV_GRANT_COPY);
+	EXPECT_EFAULT(self->fd, IOCTL_GNTDEV_GRANT_COPY);
 }
 
 /* The array goes on behind the structure, and ends in a hole. */

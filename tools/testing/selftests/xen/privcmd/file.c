@@ -5,10 +5,7 @@
 
 TEST_F(privcmd, unknown_ioctl__is_enotty)
 {
-	static const struct {
-		const char *name;
-		unsigned int cmd;
-	} rows[] = {
+	static const struct bad_command rows[] = {
 		{ "zero", 0 },
 		{ "all ones", 0xffffffff },
 		/* A library probes with it. */
@@ -28,16 +25,8 @@ TEST_F(privcmd, unknown_ioctl__is_enotty)
 		{ "terminal's", 0x5401 },
 		{ "bytes to read", 0x541b },
 	};
-	char arg[64] = {};
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		errno = 0;
-		EXPECT_EQ(-1, ioctl(self->fd, rows[i].cmd, arg))
-			TH_LOG("%s", rows[i].name);
-		EXPECT_EQ(ENOTTY, errno)
-			TH_LOG("%s: %s", rows[i].name, strerror(errno));
-	}
+	EXPECT_STREQ("", bad_commands(self->fd, rows, ARRAY_SIZE(rows), ENOTTY));
 }
 
 TEST_F(privcmd, unknown_ioctl__on_a_restricted_file)
