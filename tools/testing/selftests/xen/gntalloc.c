@@ -108,6 +108,7 @@ FIXTURE_TEARDOWN(gntalloc)
 #include "gntalloc/full.c"
 #include "gntalloc/vma.c"
 #include "gntalloc/notify.c"
+#include "shared/notify.c"
 #include "gntalloc/peer.c"
 #include "gntalloc/compat.c"
 #include "gntalloc/threads.c"

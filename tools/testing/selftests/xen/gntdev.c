@@ -134,6 +134,7 @@ static int map_refs(struct gntdev_fixture *self, unsigned int first,
 #include "gntdev/life.c"
 #include "gntdev/pin.c"
 #include "gntdev/notify.c"
+#include "shared/notify.c"
 #include "gntdev/copy.c"
 #include "gntdev/copyargs.c"
 #include "gntdev/compat.c"

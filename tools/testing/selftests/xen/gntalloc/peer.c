@@ -218,7 +218,7 @@ TEST_F(gntalloc, set_unmap_notify__peer_of_a_killed_owner)
 	shared = mmap(NULL, PG, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, shared);
-	o = (struct owner) { bell.pair.a, shared };
+	o = (struct owner){ self, bell.pair.a, shared };
 	pid = child_start(own_byte_and_wait, &o);
 	ASSERT_LT(0, pid);
 	ASSERT_TRUE(child_says(shared));

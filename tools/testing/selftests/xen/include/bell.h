@@ -25,4 +25,14 @@ bool bell_rings(struct bell *bell);
 /* Watch for a while: did none come? */
 bool bell_silent(struct bell *bell);
 
+#define ASSERT_BELL() ({						\
+	struct bell __bell;						\
+									\
+	ASSERT_EQ(0, bell_open(&__bell));				\
+	__bell;								\
+})
+
+#define EXPECT_RING(bell)	EXPECT_TRUE(bell_rings(&(bell)))
+#define EXPECT_SILENCE(bell)	EXPECT_TRUE(bell_silent(&(bell)))
+
 #endif
