@@ -434,6 +434,10 @@ class Files(unittest.TestCase):
         self.assertNotIn('-icount', c)
         self.assertNotIn('icount', c[c.index('-initrd') + 1])
         with self.assertRaisesRegex(boot.Error, 'too long'):
+            boot.qemu_command(args, ['evtchn'], ['x' * 1000])
+        args = boot.parse_args(self.arguments('--mode', 'pvh'))
+        boot.qemu_command(args, ['evtchn'], ['x' * 1000])
+        with self.assertRaisesRegex(boot.Error, 'too long'):
             boot.qemu_command(args, ['evtchn'], ['x' * 3000])
 
     def test_filter(self):
