@@ -618,6 +618,8 @@ def qemu_command(args, tests, filters):
         dom0.append('rig.shell=1')
     if args.icount:
         dom0 += ['norandmaps', 'rig.icount=1']
+    if args.counts:
+        dom0.append('rig.counts=1')
     if args.mode == 'bare':
         dom0[0] = 'console=ttyS0,115200'
         dom0.append('rig.bare=1')
@@ -635,6 +637,9 @@ def qemu_command(args, tests, filters):
     if args.icount:
         command += ['-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01,clock=vm',
                     '-seed', '1']
+    if args.counts:
+        command += ['-object', f'memory-backend-file,id=counts,size=4M,share=on,mem-path={args.counts}',
+                    '-device', 'ivshmem-plain,memdev=counts']
     command += ['-display', 'none', '-monitor', 'none', '-no-reboot', '-net', 'none']
     # In a shell ^C belongs to dom0.
     command += (['-chardev', 'stdio,id=con,signal=off', '-serial', 'chardev:con'] if args.shell
@@ -782,6 +787,8 @@ def parse_args(argv):
     a.add_argument('--icount', action='store_true', help='deterministic time, three times slower')
     a.add_argument('--xen-arg', action='append', default=[], metavar='ARG')
     a.add_argument('--dom0-arg', action='append', default=[], metavar='ARG')
+    a.add_argument('--counts', metavar='FILE',
+                   help='gets what a kernel with gcov counted: a tar.gz, and zeroes behind it')
     a.add_argument('--summary', metavar='FILE', help='gets the result as JSON')
     a.add_argument('--qemu', default='qemu-system-x86_64', help=argparse.SUPPRESS)
     args = a.parse_args(argv)
@@ -841,6 +848,9 @@ def main(argv=None):
                       kernel='.'.join(kver.split('.')[:2]), mode=args.mode,
                       shell=args.shell, show=show, icount=args.icount)
         os.makedirs(os.path.dirname(os.path.abspath(args.log)), exist_ok=True)
+        if args.counts:
+            with open(args.counts, 'wb') as counts:
+                counts.truncate(4 << 20)
         start = time.monotonic()
         with open(args.log, 'wb') as log:
             # A person at a shell may think for longer than that.

@@ -433,10 +433,14 @@ class Files(unittest.TestCase):
         c = boot.qemu_command(args, ['evtchn'], [])
         self.assertNotIn('-icount', c)
         self.assertNotIn('icount', c[c.index('-initrd') + 1])
+        self.assertNotIn('-object', c)
+        self.assertNotIn('rig.counts', c[c.index('-initrd') + 1])
         with self.assertRaisesRegex(boot.Error, 'too long'):
             boot.qemu_command(args, ['evtchn'], ['x' * 1000])
-        args = boot.parse_args(self.arguments('--mode', 'pvh'))
-        boot.qemu_command(args, ['evtchn'], ['x' * 1000])
+        args = boot.parse_args(self.arguments('--mode', 'pvh', '--counts', 'there'))
+        c = boot.qemu_command(args, ['evtchn'], ['x' * 1000])
+        self.assertIn('mem-path=there', c[c.index('-object') + 1])
+        self.assertIn('rig.counts=1', c[c.index('-initrd') + 1])
         with self.assertRaisesRegex(boot.Error, 'too long'):
             boot.qemu_command(args, ['evtchn'], ['x' * 3000])
 
