@@ -108,7 +108,7 @@ EXPORT_SYMBOL_GPL(xen_fake_dma_sync);
 
 void fake_dma_census(struct fake_census *census)
 {
-	census->dma = nr_mapped;
+	census->dma = nr_mapped + !!fake_dma_args();
 }
 
 void fake_dma_reset(void)

@@ -52,6 +52,8 @@ enum fake_service {
 	FAKE_GRANT_ALLOC,
 	FAKE_GRANT_PAGES,
 	FAKE_DMA_MAP,
+	FAKE_DMA_PAGES,
+	FAKE_INSERT_PAGES,
 	/* init.c knows these by their numbers. */
 	FAKE_DMA_MASK = 0x7f000100,
 	FAKE_DEVICE,
@@ -232,10 +234,14 @@ struct fake_grant {
 	/* Answers with this GNTST_*, always. */
 	int status;
 	unsigned int mapped;
+	/* Xen does not let go of what is mapped. */
+	bool stuck;
 };
 
 struct fake_grant *fake_grant_new(domid_t domid, u32 ref, bool readonly);
 struct fake_grant *fake_grant(domid_t domid, u32 ref);
+/* It does, after all; what was behind it is the caller's. */
+struct page *fake_grant_forget(domid_t domid, u32 ref);
 /* Mappings that there can be at a time. */
 extern unsigned int fake_maptrack_limit;
 long fake_grant_op(unsigned int cmd, unsigned long arg, unsigned int count);
@@ -250,6 +256,15 @@ extern unsigned int fake_dma_syncs[2];
 const struct dma_map_ops *fake_dma_ops(struct device **dev);
 void fake_dma_reset(void);
 void fake_dma_census(struct fake_census *census);
+
+/* gnttab_dma.c: what the driver has from the DMA allocator, or NULL. */
+struct gnttab_dma_alloc_args;
+
+struct gnttab_dma_alloc_args *fake_dma_args(void);
+
+/* kernel.c: so many of the drivers' warnings are to come, and no more. */
+void fake_want_warnings(unsigned int nr);
+unsigned int fake_warnings_missing(void);
 
 /* gnttab_own.c: what the peer of a grant of ours does. */
 struct page *fake_peer_maps(domid_t domid, u32 ref, bool write);

@@ -146,6 +146,15 @@ static void unmap_host(const struct handle *h)
 	}
 }
 
+static void handle_free(struct handle *h, unsigned long number)
+{
+	unmap_host(h);
+	h->grant->mapped--;
+	xa_erase(&handles, number);
+	kfree(h->was);
+	kfree(h);
+}
+
 static int map_one(struct gnttab_map_grant_ref *op)
 {
 	struct fake_grant *g;
@@ -179,13 +188,29 @@ static int unmap_one(struct gnttab_unmap_grant_ref *op)
 		return GNTST_bad_handle;
 	if (op->host_addr && op->host_addr != h->map.host_addr)
 		return GNTST_general_error;
-	unmap_host(h);
-	h->grant->mapped--;
-	xa_erase(&handles, op->handle);
-	kfree(h->was);
-	kfree(h);
+	if (h->grant->stuck)
+		return GNTST_general_error;
+	handle_free(h, op->handle);
 	return GNTST_okay;
 }
+
+struct page *fake_grant_forget(domid_t domid, grant_ref_t ref)
+{
+	struct fake_grant *g = fake_grant(domid, ref);
+	struct page *page = NULL;
+	unsigned long i;
+	struct handle *h;
+
+	xa_for_each(&handles, i, h) {
+		if (h->grant != g)
+			continue;
+		page = page_at_host(h->map.host_addr);
+		handle_free(h, i);
+		ClearPageForeign(page);
+	}
+	return page;
+}
+EXPORT_SYMBOL_GPL(fake_grant_forget);
 
 /* One side of a copy. */
 static int copy_side(const struct gnttab_copy_ptr *p, bool is_grant, bool write,

@@ -329,6 +329,7 @@ void fake_reset(void)
 	fake_dma_reset();
 	fake_services_reset();
 	fake_domains_free();
+	fake_want_warnings(0);
 	memset(&fake_transfer, 0, sizeof(fake_transfer));
 	fake_become(XEN_PV_DOMAIN, true);
 }

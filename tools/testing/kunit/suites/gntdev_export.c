@@ -106,9 +106,6 @@ TEST_BOTH(export_arguments)
 	KUNIT_EXPECT_EQ(test, export_grants(file, 1, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, export_grants(file, 1, 65537), -EINVAL);
 	KUNIT_EXPECT_EQ(test, export_flags(file, 1, 3, 3), -EINVAL);
-	KUNIT_EXPECT_EQ(test, export_flags(file, 1, 3, GNTDEV_DMA_FLAG_WC), -EOPNOTSUPP);
-	KUNIT_EXPECT_EQ(test, export_flags(file, 1, 3, GNTDEV_DMA_FLAG_COHERENT),
-			-EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, export_grants(file, 2, 3), -EINVAL);
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(file, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, 8),
 			-EFAULT);
