@@ -567,6 +567,7 @@ int main(void)
 	test_gntalloc_unload();
 	test_selftest();
 	check(unload("xen-hypercall") == 0, "xen-hypercall unloads");
+	test_init_fails("xen-hypercall");
 	test_leaks();
 	print_taint();
 	unload("xen-fake");
