@@ -88,7 +88,8 @@ mutate:
 
 coverage:
 	@$(TESTING)/rig/install-deps --for test
-	@$(TESTING)/kunit/run --coverage
+	@$(TESTING)/rig/install-deps --for debug-run
+	@$(TESTING)/coverage
 
 run:
 	@$(TESTING)/rig/run
@@ -141,7 +142,7 @@ help:
 	@echo '  kunit           build and run them all; the first time builds a kernel, too'
 	@echo '  kunit-qemu      the same tests on a kernel for x86, without Xen'
 	@echo '    KERNEL=6.1|6.12|lockdep|kasan   which: Debian'"'"'s, or one that finds faults [6.12]'
-	@echo '  coverage        as kunit, and what of the drivers it reached'
+	@echo '  coverage        lines and branches that kunit and the dom0s of test-debug reach; FAST=1: kunit'
 	@echo '  mutate          put faults into the drivers, one by one, and see that they are noticed'
 	@echo '    SUITE=GLOB    only these suites or tests: evtchn*, or privcmd_vma.*'
 	@echo
