@@ -567,6 +567,8 @@ int main(void)
 	test_gntalloc_unload();
 	test_selftest();
 	check(unload("xen-hypercall") == 0, "xen-hypercall unloads");
+	check(shows("/sys/module/xen_fake/parameters/workqueues", "0\n"),
+	      "no workqueue is left");
 	test_init_fails("xen-hypercall");
 	test_leaks();
 	print_taint();

@@ -195,6 +195,25 @@ static const struct kernel_param_ops squat_ops = { .set = squat_set };
 module_param_cb(squat, &squat_ops, NULL, 0200);
 MODULE_PARM_DESC(squat, "A device name to take, or nothing to give it back");
 
+/* For init.c: the workqueues that there are. */
+static int workqueues;
+module_param(workqueues, int, 0444);
+MODULE_PARM_DESC(workqueues, "Workqueues of the drivers");
+
+struct workqueue_struct *xen_fake_workqueue(struct workqueue_struct *wq)
+{
+	workqueues += !!wq;
+	return wq;
+}
+EXPORT_SYMBOL_GPL(xen_fake_workqueue);
+
+void xen_fake_destroy_workqueue(struct workqueue_struct *wq)
+{
+	workqueues--;
+	(destroy_workqueue)(wq);
+}
+EXPORT_SYMBOL_GPL(xen_fake_destroy_workqueue);
+
 void fake_services_reset(void)
 {
 	memset(&fake_dm_op, 0, sizeof(fake_dm_op));

@@ -17,6 +17,7 @@
 #include <linux/bitops.h>
 #include <linux/interrupt.h>
 #include <linux/security.h>
+#include <linux/workqueue.h>
 
 #include <xen/xen.h>
 
@@ -26,6 +27,12 @@ const void *xen_fake_free_irq(unsigned int irq, void *dev);
 int xen_fake_locked_down(enum lockdown_reason what);
 void xen_fake_step(const char *where);
 void xen_fake_init_begins(void);
+struct workqueue_struct *xen_fake_workqueue(struct workqueue_struct *wq);
+void xen_fake_destroy_workqueue(struct workqueue_struct *wq);
+
+/* A workqueue that is lost is still in a list of the kernel's: they are counted. */
+#define alloc_workqueue(...)	xen_fake_workqueue(alloc_workqueue(__VA_ARGS__))
+#define destroy_workqueue(wq)	xen_fake_destroy_workqueue(wq)
 
 /* Each module asks this when its init begins. */
 #undef xen_domain

@@ -9,6 +9,7 @@
 
 #include "suites/gntdev_dmabuf.h"
 #include "suites/suites.h"
+#include "suites/sweep.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define NR	3
@@ -184,7 +185,7 @@ TEST(lost_sweep)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sweeps); i++)
-		env_sweep(test, &sweeps[i]);
+		sweep_row(test, &sweeps[i]);
 }
 
 static struct kunit_case gntdev_lost_cases[] = {
