@@ -6,8 +6,11 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import signal
 import sys
 import tempfile
+import threading
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -177,16 +180,42 @@ class Order(Case):
         self.assertEqual([r.split(':')[0] for r in self.told(*parts)], ['== 0', '== 1', '== 2'])
         self.assertEqual([p.failure for p in parts], ['', '', ''])
 
+    def waits(self, name):
+        """A part that tells when it can be stopped, and when it was."""
+        base = os.path.join(runner.LOGS, name)
+        return self.part(f'trap "sleep 1; echo >{base}.stopped; exit" TERM; '
+                         f'echo >{base}.ready; sleep 60 & wait', name=name)
+
+    def is_there(self, name):
+        return os.path.exists(os.path.join(runner.LOGS, name))
+
     def test_given_up(self):
-        mark = os.path.join(runner.LOGS, 'mark')
-        waiting = self.part(f'trap "echo stopped >{mark}; exit" TERM; sleep 60 & wait', name='w')
+        ready = os.path.join(runner.LOGS, 'a.ready')
+        ends = self.part(f'while ! test -e {ready}; do sleep 0.1; done; {self.OKAY}')
 
         def give_up(part):
             raise KeyboardInterrupt
 
         with self.assertRaises(KeyboardInterrupt):
-            runner.run([waiting, self.part(f'sleep 0.5; {self.OKAY}')], 2, give_up)
-        self.assertTrue(os.path.exists(mark))
+            runner.run([self.waits('a'), ends], 2, give_up)
+        self.assertTrue(self.is_there('a.stopped'))
+
+    def test_told_twice_to_stop(self):
+        for number in runner.SIGNALS:
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+        runner.end_by_signals()
+
+        def tell_twice():
+            while not (self.is_there('a.ready') and self.is_there('b.ready')):
+                time.sleep(0.1)
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.3)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=tell_twice).start()
+        with self.assertRaises(SystemExit):
+            runner.run([self.waits('a'), self.waits('b')], 2, lambda part: None)
+        self.assertTrue(self.is_there('a.stopped') and self.is_there('b.stopped'))
 
 
 class Environment(Case):
