@@ -24,8 +24,12 @@ int gnttab_dma_alloc_pages(struct gnttab_dma_alloc_args *args)
 
 	if (fake_call(FAKE_DMA_PAGES, -ENOMEM, &err))
 		goto out;
-	args->vaddr = (void *)__get_free_pages(GFP_KERNEL | __GFP_NOFAIL,
+	args->vaddr = (void *)__get_free_pages(GFP_KERNEL,
 					       get_order(args->nr_pages << PAGE_SHIFT));
+	if (!args->vaddr) {
+		err = -ENOMEM;
+		goto out;
+	}
 	memset(args->vaddr, 0xee, args->nr_pages << PAGE_SHIFT);
 	for (i = 0; i < args->nr_pages; i++) {
 		args->pages[i] = virt_to_page(args->vaddr + i * PAGE_SIZE);
