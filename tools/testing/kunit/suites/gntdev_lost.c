@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/xen/gntdev: what there is no memory for, pages of the DMA allocator, and
- * grants that Xen does not let go of, for which the driver has a warning.
+ * /dev/xen/gntdev: pages of the DMA allocator, and grants that Xen does not let go
+ * of, for which the driver has a warning.
  */
 #include <linux/slab.h>
 
@@ -9,7 +9,6 @@
 
 #include "suites/gntdev_dmabuf.h"
 #include "suites/suites.h"
-#include "suites/sweep.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define NR	3
@@ -149,52 +148,12 @@ TEST(dma_lost_page)
 	kvfree(args);
 }
 
-static void *setup_gntdev(struct kunit *test)
-{
-	grant_from(GUEST, 1, NR);
-	return env_open(test, GNTDEV);
-}
-
-static long op_map_one(struct kunit *test, void *file)
-{
-	return map_grants(file, 1, 1);
-}
-
-static void undo_map_one(struct kunit *test, void *file, long index)
-{
-	KUNIT_EXPECT_EQ(test, unmap_grants(file, index, 1), 0);
-}
-
-static long op_export(struct kunit *test, void *file)
-{
-	return export_flags(file, 1, NR, GNTDEV_DMA_FLAG_COHERENT);
-}
-
-static void undo_export(struct kunit *test, void *file, long fd)
-{
-	env_close_fd(fd);
-}
-
-/* What is small has no second kind of memory to fall back on. */
-TEST(lost_sweep)
-{
-	static const struct sweep sweeps[] = {
-		{ "MAP_GRANT_REF of one", setup_gntdev, op_map_one, undo_map_one },
-		{ "EXP_FROM_REFS, DMA", setup_gntdev, op_export, undo_export },
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(sweeps); i++)
-		sweep_row(test, &sweeps[i]);
-}
-
 static struct kunit_case gntdev_lost_cases[] = {
 	KUNIT_CASE(lost_page),
 	KUNIT_CASE(lost_every_page),
 	KUNIT_CASE(dma_export),
 	KUNIT_CASE(dma_no_memory),
 	KUNIT_CASE(dma_lost_page),
-	KUNIT_CASE(lost_sweep),
 	{}
 };
 

@@ -30,6 +30,17 @@ static long op_map_grants(struct kunit *test, void *file)
 	return map_grants(file, 1, GRANTS);
 }
 
+/* What is small has no second kind of memory to fall back on. */
+static long op_map_one(struct kunit *test, void *file)
+{
+	return map_grants(file, 1, 1);
+}
+
+static void undo_map_one(struct kunit *test, void *file, long index)
+{
+	KUNIT_EXPECT_EQ(test, unmap_grants(file, index, 1), 0);
+}
+
 static void undo_map_grants(struct kunit *test, void *file, long index)
 {
 	KUNIT_EXPECT_EQ(test, unmap_grants(file, index, GRANTS), 0);
@@ -167,15 +178,25 @@ static void close_dmabuf(int fd)
 	own_end(saved);
 }
 
-static long op_export(struct kunit *test, void *file)
+static long export_as(struct kunit *test, struct file *file, u32 flags)
 {
-	long fd = export_grants(file, 1, GRANTS);
+	long fd = export_flags(file, 1, GRANTS, flags);
 	unsigned int saved = own_begin();
 
 	if (fd < 0)
 		env_settle();
 	own_end(saved);
 	return fd;
+}
+
+static long op_export(struct kunit *test, void *file)
+{
+	return export_as(test, file, 0);
+}
+
+static long op_export_dma(struct kunit *test, void *file)
+{
+	return export_as(test, file, GNTDEV_DMA_FLAG_COHERENT);
 }
 
 static void undo_export(struct kunit *test, void *file, long fd)
@@ -279,6 +300,7 @@ void gntdev_dmabuf_sweep(struct kunit *test)
 {
 	static const struct sweep exports[] = {
 		{ "EXP_FROM_REFS", setup_gntdev, op_export, undo_export },
+		{ "EXP_FROM_REFS, DMA", setup_gntdev, op_export_dma, undo_export },
 	};
 	static const struct sweep exported[] = {
 		{ "EXP_WAIT_RELEASED", setup_export, op_wait_released },
@@ -310,6 +332,7 @@ void gntdev_sweep(struct kunit *test)
 	static const struct sweep rows[] = {
 		{ "open", NULL, op_gntdev_open },
 		{ "MAP_GRANT_REF", setup_gntdev, op_map_grants, undo_map_grants },
+		{ "MAP_GRANT_REF of one", setup_gntdev, op_map_one, undo_map_one },
 		{ "UNMAP_GRANT_REF", setup_gntdev, op_unmap_grants },
 		{ "mmap, PV", setup_gntdev, op_show_grants },
 		{ "mmap, HVM", setup_gntdev_xlate, op_show_grants },
