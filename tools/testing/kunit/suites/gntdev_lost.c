@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/xen/gntdev: pages of the DMA allocator, and grants that Xen does not let go
- * of, for which the driver has a warning.
+ * /dev/xen/gntdev: pages of the DMA allocator, and grants that do not go because
+ * somebody else has the page, or Xen does not let go of it, for which the driver
+ * has a warning.
  */
+#include <linux/completion.h>
 #include <linux/slab.h>
 
 #include <xen/grant_table.h>
@@ -61,6 +63,54 @@ TEST(lost_every_page)
 	KUNIT_EXPECT_EQ(test, fake_warnings_missing(), 0);
 	page = fake_grant_forget(GUEST, 1);
 	gnttab_free_pages(1, &page);
+}
+
+struct meanwhile {
+	unsigned int left;
+	struct completion now, done;
+};
+
+static void come_in_between(void *data)
+{
+	struct meanwhile *m = data;
+
+	if (--m->left) {
+		fake_at_step("spin_lock", come_in_between, m);
+		return;
+	}
+	complete(&m->now);
+	wait_for_completion_timeout(&m->done, HZ);
+}
+
+/*
+ * The worker has looked at a map that has to wait still, and before it can put it
+ * back somebody else has had it put on the list. It is there once, and goes.
+ */
+TEST(lost_asked_for_while_looked_at)
+{
+	/* To add it takes the lock twice, the worker then takes it thrice. */
+	struct meanwhile m = { .left = 5 };
+	struct file *file = env_open(test, GNTDEV);
+	int before = holders(file);
+	struct page *pages[2];
+	unsigned long addr;
+
+	init_completion(&m.now);
+	init_completion(&m.done);
+	grant_from(GUEST, 1, 2);
+	addr = show_grants(test, file, 1, 2);
+	pages[0] = pin_page(test, addr);
+	pages[1] = pin_page(test, addr + PAGE_SIZE);
+	fake_at_step("spin_lock", come_in_between, &m);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 1), 0);
+	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&m.now, HZ), 0);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr + PAGE_SIZE, 1), 0);
+	complete(&m.done);
+	put_page(pages[0]);
+	KUNIT_EXPECT_TRUE(test, EVENTUALLY(mapped() == 1));
+	put_page(pages[1]);
+	KUNIT_EXPECT_TRUE(test, EVENTUALLY(mapped() == 0));
+	KUNIT_EXPECT_TRUE(test, EVENTUALLY(holders(file) == before));
 }
 
 static const u32 dma_flags[] = { GNTDEV_DMA_FLAG_WC, GNTDEV_DMA_FLAG_COHERENT };
@@ -151,6 +201,7 @@ TEST(dma_lost_page)
 static struct kunit_case gntdev_lost_cases[] = {
 	KUNIT_CASE(lost_page),
 	KUNIT_CASE(lost_every_page),
+	KUNIT_CASE(lost_asked_for_while_looked_at),
 	KUNIT_CASE(dma_export),
 	KUNIT_CASE(dma_no_memory),
 	KUNIT_CASE(dma_lost_page),
