@@ -17,7 +17,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <linux/udmabuf.h>
 #include <xen/gntdev.h>
 
 #include <xen/grant_table.h>
@@ -31,10 +30,10 @@
 #include "fmap.h"
 #include "grant.h"
 #include "granter.h"
+#include "udmabuf.h"
 
 #define PAGES		16
 #define BAD_REF		0x00ffffff
-#define UDMABUF		"/dev/udmabuf"
 
 /* For helpers: struct dmabuf_fixture is what tests know as *self. */
 #define dmabuf_fixture	_test_data_dmabuf
