@@ -22,6 +22,7 @@ struct guest {
 	xc_interface *xc;
 	uint32_t domid;
 	bool hvm;
+	bool pc;
 	bool exists;
 	/* Its frames, by the numbers that a mapping wants. */
 	unsigned long nr;
@@ -34,6 +35,9 @@ struct guest {
  * -errno; -EOPNOTSUPP if Xen cannot have such a domain here.
  */
 int guest_create(struct guest *g, bool hvm, unsigned long pages);
+
+/* HVM with the interrupt controllers and timers of a PC. */
+int guest_create_pc(struct guest *g, unsigned long pages);
 
 /* One more: the others of this test stay. */
 int guest_add(struct guest *g, bool hvm, unsigned long pages);

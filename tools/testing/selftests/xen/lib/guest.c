@@ -13,6 +13,9 @@
 #define MEMPOOL_BYTES	(2UL << 20)
 #define EXTENTS		4096UL
 
+/* All that Xen itself emulates for a guest with a device model. */
+#define PC_DEVICES	(XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI)
+
 /* How a domain of ours is known from one that somebody needs. */
 static const xen_domain_handle_t handle = {
 	'x', 'e', 'n', '-', 'd', 'e', 'v', 'i',
@@ -44,7 +47,8 @@ static int domain_create(struct guest *g)
 	memcpy(config.handle, handle, sizeof(handle));
 	if (g->hvm) {
 		config.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap;
-		config.arch.emulation_flags = XEN_X86_EMU_LAPIC;
+		config.arch.emulation_flags = g->pc ? PC_DEVICES :
+						      XEN_X86_EMU_LAPIC;
 	}
 	if (xc_domain_create(g->xc, &g->domid, &config))
 		return -errno;
@@ -116,6 +120,17 @@ int guest_create(struct guest *g, bool hvm, unsigned long pages)
 		return ret;
 	destroy_leftovers(g->xc);
 	return guest_build(g, hvm, pages);
+}
+
+int guest_create_pc(struct guest *g, unsigned long pages)
+{
+	int ret = guest_open(g);
+
+	if (ret)
+		return ret;
+	destroy_leftovers(g->xc);
+	g->pc = true;
+	return guest_build(g, true, pages);
 }
 
 int guest_add(struct guest *g, bool hvm, unsigned long pages)
