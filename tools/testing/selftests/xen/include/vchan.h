@@ -18,4 +18,9 @@
  */
 int vchan_run(bool server, int peer, const char *path, unsigned int kib);
 
+struct libxenvchan;
+
+/* The library exports it, but no header of it knows. */
+void close_xs_srv(struct libxenvchan *v);
+
 #endif
