@@ -25,7 +25,8 @@ SOURCES := Kbuild VERSION drivers include
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload check-kdir selftests headers-check check style-report kernels-check \
-	kunit kunit-qemu mutate coverage run shell test test-debug stress bench help
+	kunit kunit-qemu mutate coverage run shell test test-debug stress bench \
+	libraries help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -114,6 +115,9 @@ bench:
 	@$(TESTING)/bench/report build/logs/$(or $(KERNEL),6.12)-$(or $(MODE),pv)-ours-icount.log \
 		build/bench-$(or $(KERNEL),6.12)-$(or $(MODE),pv).csv
 
+libraries:
+	@$(TESTING)/libraries
+
 help:
 	@echo 'xen-devices $(VERSION): drivers for /dev/xen/*'
 	@echo
@@ -154,8 +158,10 @@ help:
 	@echo '    JOBS=N            of either, N parts at once [as many as there are processors]'
 	@echo '  stress          threads and processes that race, for MINUTES= [10]'
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
-	@echo '    KERNEL=6.1|6.12   dom0 kernel of these but test [6.12]; also lockdep or kasan'
-	@echo '    MODE=pv|pvh       kind of dom0 of these but test [pv]'
+	@echo '  libraries       each function of Xen'"'"'s libraries, on both kinds of modules, and'
+	@echo '                  Documentation/libraries.md from it'
+	@echo '    KERNEL=6.1|6.12   dom0 kernel of these but test and libraries [6.12]; also lockdep or kasan'
+	@echo '    MODE=pv|pvh       kind of dom0 of these but test and libraries [pv]'
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
 	@echo '    XEN=paging        run on a Xen with memory paging, built from source'
 	@echo '    GUESTS=1          run what makes guests, with Debian'"'"'s toolstack'
