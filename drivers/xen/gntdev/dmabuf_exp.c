@@ -44,8 +44,8 @@
  * @users: dma-buf, and those that wait for its end
  * @released: the last user of the dma-buf has let go of it
  * @map: the grants
- * @lock: protects @attachments
- * @attachments: struct export_attachment
+ * @lock: protects @mappings
+ * @mappings: struct export_mapping
  */
 struct gntdev_export {
 	struct list_head node;
@@ -56,16 +56,17 @@ struct gntdev_export {
 	struct gntdev_map *map;
 	/* Protects: */
 	struct mutex lock;
-	struct list_head attachments;
+	struct list_head mappings;
 };
 
 /**
- * struct export_attachment - what a device has of an export
- * @node: in gntdev_export.attachments, while it is mapped
+ * struct export_mapping - what a device has of an export; one for each time
+ * that it asked, because the kernel keeps none for it
+ * @node: in gntdev_export.mappings
  * @dev: the device
  * @sgt: the pages as the device sees them
  */
-struct export_attachment {
+struct export_mapping {
 	struct list_head node;
 	struct device *dev;
 	struct sg_table sgt;
@@ -88,70 +89,62 @@ static void export_put(struct gntdev_export *exp)
 	kfree(exp);
 }
 
-static int exp_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *attach)
-{
-	struct export_attachment *a;
-
-	a = kzalloc(sizeof(*a), GFP_KERNEL);
-	if (!a)
-		return -ENOMEM;
-	a->dev = attach->dev;
-	attach->priv = a;
-	return 0;
-}
-
-static void exp_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *attach)
-{
-	kfree(attach->priv);
-}
-
 static struct sg_table *exp_map(struct dma_buf_attachment *attach,
 				enum dma_data_direction dir)
 {
 	const unsigned int segment = xen_pv_domain() ? PAGE_SIZE : UINT_MAX;
 	struct gntdev_export *exp = attach->dmabuf->priv;
-	struct export_attachment *a = attach->priv;
+	struct export_mapping *m;
 	int err;
 
-	err = sg_alloc_table_from_pages_segment(&a->sgt, exp->map->pages,
+	m = kzalloc(sizeof(*m), GFP_KERNEL);
+	if (!m)
+		return ERR_PTR(-ENOMEM);
+	m->dev = attach->dev;
+	err = sg_alloc_table_from_pages_segment(&m->sgt, exp->map->pages,
 						exp->map->count, 0,
 						attach->dmabuf->size, segment,
 						GFP_KERNEL);
 	if (err)
-		return ERR_PTR(err);
-	err = dma_map_sgtable(a->dev, &a->sgt, dir, 0);
-	if (err) {
-		sg_free_table(&a->sgt);
-		return ERR_PTR(err);
-	}
+		goto err_free;
+	err = dma_map_sgtable(m->dev, &m->sgt, dir, 0);
+	if (err)
+		goto err_free_table;
 	mutex_lock(&exp->lock);
-	list_add(&a->node, &exp->attachments);
+	list_add(&m->node, &exp->mappings);
 	mutex_unlock(&exp->lock);
-	return &a->sgt;
+	return &m->sgt;
+
+err_free_table:
+	sg_free_table(&m->sgt);
+err_free:
+	kfree(m);
+	return ERR_PTR(err);
 }
 
 static void exp_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
 		      enum dma_data_direction dir)
 {
+	struct export_mapping *m = container_of(sgt, struct export_mapping, sgt);
 	struct gntdev_export *exp = attach->dmabuf->priv;
-	struct export_attachment *a = attach->priv;
 
 	mutex_lock(&exp->lock);
-	list_del(&a->node);
+	list_del(&m->node);
 	mutex_unlock(&exp->lock);
-	dma_unmap_sgtable(a->dev, sgt, dir, 0);
+	dma_unmap_sgtable(m->dev, sgt, dir, 0);
 	sg_free_table(sgt);
+	kfree(m);
 }
 
 static int exp_begin_cpu_access(struct dma_buf *dmabuf,
 				enum dma_data_direction dir)
 {
 	struct gntdev_export *exp = dmabuf->priv;
-	struct export_attachment *a;
+	struct export_mapping *m;
 
 	mutex_lock(&exp->lock);
-	list_for_each_entry(a, &exp->attachments, node)
-		dma_sync_sgtable_for_cpu(a->dev, &a->sgt, dir);
+	list_for_each_entry(m, &exp->mappings, node)
+		dma_sync_sgtable_for_cpu(m->dev, &m->sgt, dir);
 	mutex_unlock(&exp->lock);
 	return 0;
 }
@@ -160,11 +153,11 @@ static int exp_end_cpu_access(struct dma_buf *dmabuf,
 			      enum dma_data_direction dir)
 {
 	struct gntdev_export *exp = dmabuf->priv;
-	struct export_attachment *a;
+	struct export_mapping *m;
 
 	mutex_lock(&exp->lock);
-	list_for_each_entry(a, &exp->attachments, node)
-		dma_sync_sgtable_for_device(a->dev, &a->sgt, dir);
+	list_for_each_entry(m, &exp->mappings, node)
+		dma_sync_sgtable_for_device(m->dev, &m->sgt, dir);
 	mutex_unlock(&exp->lock);
 	return 0;
 }
@@ -244,9 +237,6 @@ static void exp_release(struct dma_buf *dmabuf)
 }
 
 #define EXP_OPS					\
-	.cache_sgt_mapping	= true,			\
-	.attach			= exp_attach,		\
-	.detach			= exp_detach,		\
 	.map_dma_buf		= exp_map,		\
 	.unmap_dma_buf		= exp_unmap,		\
 	.begin_cpu_access	= exp_begin_cpu_access,	\
@@ -285,7 +275,7 @@ static struct gntdev_export *export_new(struct gntdev_map *map)
 	init_completion(&exp->released);
 	exp->map = map;
 	mutex_init(&exp->lock);
-	INIT_LIST_HEAD(&exp->attachments);
+	INIT_LIST_HEAD(&exp->mappings);
 
 	info.ops = is_in_pieces(map) ? &exp_pieces_ops : &exp_ops;
 	info.size = (size_t)map->count << PAGE_SHIFT;

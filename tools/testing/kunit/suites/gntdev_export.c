@@ -332,6 +332,44 @@ TEST_BOTH(export_device)
 	root_device_unregister(dev);
 }
 
+/* A device may ask again before it has given back what it has. */
+TEST_BOTH(export_mapped_twice)
+{
+	struct device *dev = root_device_register("xen-kunit");
+	struct file *file = env_open(test, GNTDEV);
+	struct dma_buf_attachment *attach;
+	struct sg_table *first, *second;
+	struct dma_buf *dmabuf;
+	struct fake_census census;
+	long fd;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	grant_from(GUEST, 1, 4);
+	fd = export_grants(file, 1, 4);
+	KUNIT_ASSERT_GE(test, fd, 0);
+	dmabuf = buffer(test, fd);
+	attach = dma_buf_attach(dmabuf, dev);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, attach);
+	first = dma_buf_map_attachment_unlocked(attach, DMA_TO_DEVICE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, first);
+	second = dma_buf_map_attachment_unlocked(attach, DMA_FROM_DEVICE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, second);
+	KUNIT_EXPECT_PTR_NE(test, first, second);
+	fake_census(&census);
+	KUNIT_EXPECT_EQ(test, census.dma, 2);
+	KUNIT_EXPECT_EQ(test, dma_buf_begin_cpu_access(dmabuf, DMA_FROM_DEVICE), 0);
+	KUNIT_EXPECT_EQ(test, fake_dma_syncs[1], 2);
+	dma_buf_unmap_attachment_unlocked(attach, first, DMA_TO_DEVICE);
+	check_pages(test, second, 1);
+	KUNIT_EXPECT_EQ(test, dma_buf_end_cpu_access(dmabuf, DMA_FROM_DEVICE), 0);
+	KUNIT_EXPECT_EQ(test, fake_dma_syncs[0], 1);
+	dma_buf_unmap_attachment_unlocked(attach, second, DMA_FROM_DEVICE);
+	dma_buf_detach(dmabuf, attach);
+	dma_buf_put(dmabuf);
+	env_close_fd(fd);
+	root_device_unregister(dev);
+}
+
 /* Before 6.2 whoever calls need not hold the lock of the dma-buf. */
 #ifndef KUNIT_HAVE_DMA_BUF_VMAP_UNLOCKED
 #define dma_buf_vmap_unlocked dma_buf_vmap
@@ -430,6 +468,7 @@ static struct kunit_case export_cases[] = {
 	KUNIT_CASE(export_wait_holds_nothing),
 	KUNIT_CASE(export_wait_killed),
 	KUNIT_CASE(export_device),
+	KUNIT_CASE(export_mapped_twice),
 	KUNIT_CASE(export_vmap),
 	KUNIT_CASE(export_pinned_page_waits),
 	KUNIT_CASE(export_pv_mmap_refused),
