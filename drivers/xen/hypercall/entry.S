@@ -6,6 +6,7 @@
  * leave for Xen, they enter a gate that writes down the registers. What the
  * self-test finds of the twins is therefore true of the real ones.
  */
+#include <linux/cfi_types.h>
 #include <xen/interface/xen.h>
 #include <asm/errno.h>
 
@@ -85,13 +86,18 @@
 
 	.text
 
-/* Pointers among the arguments are kernel memory. */
-SYM_FUNC_START(xen_hypercall_kernel)
+/*
+ * These are exported, so somebody may take their address: their first
+ * instruction is one where an indirect branch may land.
+ *
+ * Pointers among the arguments are kernel memory.
+ */
+SYM_TYPED_FUNC_START(xen_hypercall_kernel)
 	HYPERCALL_ENTRY
 SYM_FUNC_END(xen_hypercall_kernel)
 
 /* Pointers among the arguments are memory of the calling process. */
-SYM_FUNC_START(xen_hypercall_user)
+SYM_TYPED_FUNC_START(xen_hypercall_user)
 	HYPERCALL_ENTRY user=1
 SYM_FUNC_END(xen_hypercall_user)
 

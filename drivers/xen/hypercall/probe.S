@@ -4,6 +4,7 @@
  * and writes down what every register holds afterwards. C cannot do that, for
  * the compiler owns the registers.
  */
+#include <linux/cfi_types.h>
 #include <xen/interface/xen.h>
 
 #include "hypercall/hypercall.h"
@@ -99,28 +100,31 @@
 
 	.text
 
-/* The instances use RBP as a register like any other. */
-SYM_FUNC_START(xen_hypercall_probe_stub)
+/*
+ * The instances use RBP as a register like any other. The self-test calls them
+ * by their addresses.
+ */
+SYM_TYPED_FUNC_START(xen_hypercall_probe_stub)
 	PROBE xen_hypercall_page, VERSION_OFFSET
 SYM_FUNC_END(xen_hypercall_probe_stub)
 STACK_FRAME_NON_STANDARD_FP xen_hypercall_probe_stub
 
-SYM_FUNC_START(xen_hypercall_probe_kernel)
+SYM_TYPED_FUNC_START(xen_hypercall_probe_kernel)
 	PROBE xen_hypercall_kernel
 SYM_FUNC_END(xen_hypercall_probe_kernel)
 STACK_FRAME_NON_STANDARD_FP xen_hypercall_probe_kernel
 
-SYM_FUNC_START(xen_hypercall_probe_user)
+SYM_TYPED_FUNC_START(xen_hypercall_probe_user)
 	PROBE xen_hypercall_user
 SYM_FUNC_END(xen_hypercall_probe_user)
 STACK_FRAME_NON_STANDARD_FP xen_hypercall_probe_user
 
-SYM_FUNC_START(xen_hypercall_probe_kernel_captured)
+SYM_TYPED_FUNC_START(xen_hypercall_probe_kernel_captured)
 	PROBE xen_hypercall_kernel_captured
 SYM_FUNC_END(xen_hypercall_probe_kernel_captured)
 STACK_FRAME_NON_STANDARD_FP xen_hypercall_probe_kernel_captured
 
-SYM_FUNC_START(xen_hypercall_probe_user_captured)
+SYM_TYPED_FUNC_START(xen_hypercall_probe_user_captured)
 	PROBE xen_hypercall_user_captured
 SYM_FUNC_END(xen_hypercall_probe_user_captured)
 STACK_FRAME_NON_STANDARD_FP xen_hypercall_probe_user_captured

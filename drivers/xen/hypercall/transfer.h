@@ -21,7 +21,8 @@
  *	kept	everything else
  *
  * objtool would take a bare syscall for the end of a function, so it is told
- * to look only at the instruction that is replaced. All three leave the stack
+ * not to look at it. Older ones want that said of the instruction that is
+ * replaced, newer ones of the one that replaces it. All three leave the stack
  * alone, so the unwind data of the one is right for the others.
  */
 #ifndef XEN_HYPERCALL_TRANSFER_H
@@ -36,9 +37,14 @@
 #include <asm/nospec-branch.h>
 #include <asm/smap.h>
 
+.macro XEN_SYSCALL
+	ANNOTATE_IGNORE_ALTERNATIVE
+	syscall
+.endm
+
 .macro XEN_TRANSFER
 	ANNOTATE_IGNORE_ALTERNATIVE
-	ALTERNATIVE_2 "vmcall", "vmmcall", X86_FEATURE_VMMCALL, "syscall", X86_FEATURE_XENPV
+	ALTERNATIVE_2 "vmcall", "vmmcall", X86_FEATURE_VMMCALL, "XEN_SYSCALL", X86_FEATURE_XENPV
 .endm
 
 #endif
