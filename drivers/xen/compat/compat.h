@@ -17,8 +17,8 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "xen-devices needs Linux 6.1 or newer"
 #endif
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-#error "xen-devices has not been tested on Linux newer than 6.12"
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
+#error "xen-devices has not been tested on Linux newer than 7.2"
 #endif
 
 #endif

@@ -18,4 +18,14 @@ static inline void vm_flags_clear(struct vm_area_struct *vma,
 }
 #endif
 
+#ifndef COMPAT_HAVE_ZAP_SPECIAL
+/* 7.1, "mm: rename zap_vma_ptes() to zap_special_vma_range()". */
+#define zap_special_vma_range(vma, addr, size) zap_vma_ptes(vma, addr, size)
+#endif
+
+#ifndef COMPAT_HAVE_FIND_NORMAL_PAGE
+/* 6.18, "mm: rename vm_ops->find_special_page() to vm_ops->find_normal_page()". */
+#define find_normal_page find_special_page
+#endif
+
 #endif

@@ -20,7 +20,6 @@
 #include <linux/iosys-map.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
@@ -32,6 +31,7 @@
 #include <xen/xen.h>
 
 #include "compat/mm.h"
+#include "compat/module.h"
 #include "gntdev/dma_alloc.h"
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
@@ -466,4 +466,4 @@ void gntdev_dmabuf_exp_forget(struct gntdev_file *gf)
 	mutex_unlock(&exports_lock);
 }
 
-MODULE_IMPORT_NS(DMA_BUF);
+MODULE_IMPORT_NS("DMA_BUF");

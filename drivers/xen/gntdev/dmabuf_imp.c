@@ -29,6 +29,7 @@
 #include <xen/grant_table.h>
 #include <xen/page.h>
 
+#include "compat/dma.h"
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
 
@@ -78,15 +79,15 @@ static void frames_unmap_sg(struct device *dev, struct scatterlist *sgl,
 {
 }
 
-static dma_addr_t frames_map_page(struct device *dev, struct page *page,
-				  unsigned long offset, size_t size,
-				  enum dma_data_direction dir,
+/* What is not memory cannot be granted. */
+static dma_addr_t frames_map_phys(struct device *dev, phys_addr_t phys,
+				  size_t size, enum dma_data_direction dir,
 				  unsigned long attrs)
 {
-	return page_to_phys(page) + offset;
+	return attrs & DMA_ATTR_MMIO ? DMA_MAPPING_ERROR : phys;
 }
 
-static void frames_unmap_page(struct device *dev, dma_addr_t addr, size_t size,
+static void frames_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs)
 {
 }
@@ -96,9 +97,10 @@ static int frames_dma_supported(struct device *dev, u64 mask)
 	return 1;
 }
 
+DEFINE_DMA_OPS_PHYS(frames_map_phys)
+
 static const struct dma_map_ops frames_dma_ops = {
-	.map_page	= frames_map_page,
-	.unmap_page	= frames_unmap_page,
+	DMA_OPS_PHYS(frames_map_phys, frames_unmap_phys),
 	.map_sg		= frames_map_sg,
 	.unmap_sg	= frames_unmap_sg,
 	.dma_supported	= frames_dma_supported,

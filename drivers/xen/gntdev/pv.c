@@ -26,7 +26,7 @@
  *				tells: SIGBUS from then on
  *
  * Kernel code that wants the page of an address is given the map's page: the
- * entries are special, and ->find_special_page() says what is behind them.
+ * entries are special, and ->find_normal_page() says what is behind them.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -337,8 +337,8 @@ static vm_fault_t pv_vma_fault(struct vm_fault *vmf)
 	return VM_FAULT_SIGBUS;
 }
 
-static struct page *pv_vma_find_special_page(struct vm_area_struct *vma,
-					     unsigned long addr)
+static struct page *pv_vma_find_normal_page(struct vm_area_struct *vma,
+					    unsigned long addr)
 {
 	struct pv_view *view = vma->vm_private_data;
 
@@ -352,7 +352,7 @@ const struct vm_operations_struct gntdev_pv_vm_ops = {
 	.mremap			= pv_vma_mremap,
 	.mprotect		= pv_vma_mprotect,
 	.fault			= pv_vma_fault,
-	.find_special_page	= pv_vma_find_special_page,
+	.find_normal_page	= pv_vma_find_normal_page,
 };
 
 /* The map that an mmap() of gntdev has made visible; NULL for a dma-buf. */

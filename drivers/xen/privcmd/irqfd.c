@@ -29,13 +29,13 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
-#include <linux/workqueue.h>
 
 #include <xen/interface/xen.h>
 #include <xen/interface/hvm/dm_op.h>
 #include <xen/privcmd.h>
 #include <xen/xen-ops.h>
 
+#include "compat/workqueue.h"
 #include "hypercall/hypercall.h"
 #include "privcmd/dm_op.h"
 #include "privcmd/privcmd.h"
@@ -323,7 +323,7 @@ void privcmd_irqfd_release(struct privcmd_file *pf)
 
 int privcmd_irqfd_init(void)
 {
-	irqfd_wq = alloc_workqueue("xen-privcmd-irqfd", WQ_HIGHPRI, 0);
+	irqfd_wq = alloc_workqueue("xen-privcmd-irqfd", WQ_PERCPU | WQ_HIGHPRI, 0);
 	return irqfd_wq ? 0 : -ENOMEM;
 }
 

@@ -99,7 +99,7 @@ static void privcmd_vma_open(struct vm_area_struct *vma)
 	old = vma_lookup(vma->vm_mm, map->start);
 	if (WARN_ON_ONCE(!old || old->vm_private_data != map))
 		return;
-	zap_vma_ptes(old, old->vm_start, old->vm_end - old->vm_start);
+	zap_special_vma_range(old, old->vm_start, old->vm_end - old->vm_start);
 	map->emptied = true;
 }
 
@@ -324,7 +324,7 @@ void privcmd_span_abandon(struct privcmd_span *span)
 	mmap_write_lock(mm);
 	vma = find_vma_of_ours(span->addr, span->nr);
 	if (vma && span_is_at(span, vma)) {
-		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+		zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 		vma->vm_private_data = NULL;
 		/* The VMA's; ours is still there. */
 		refcount_dec(&span->map->users);
