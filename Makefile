@@ -160,7 +160,7 @@ help:
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
 	@echo '  libraries       each function of Xen'"'"'s libraries, on both kinds of modules, and'
 	@echo '                  Documentation/libraries.md from it'
-	@echo '    KERNEL=6.1|6.12   dom0 kernel of these but test and libraries [6.12]; also lockdep or kasan'
+	@echo '    KERNEL=6.1|6.12|7.2   dom0 kernel of these but test and libraries [6.12]; also lockdep or kasan'
 	@echo '    MODE=pv|pvh       kind of dom0 of these but test and libraries [pv]'
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
 	@echo '    XEN=paging        run on a Xen with memory paging, built from source'
