@@ -163,7 +163,7 @@ help:
 	@echo '    KERNEL=6.1|6.12|7.2   dom0 kernel of these but test and libraries [6.12]; also lockdep or kasan'
 	@echo '    MODE=pv|pvh       kind of dom0 of these but test and libraries [pv]'
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
-	@echo '    XEN=paging        run on a Xen with memory paging, built from source'
+	@echo '    XEN=4.17|4.20     run on this Xen [4.17]; paging: with memory paging, built from source'
 	@echo '    GUESTS=1          run what makes guests, with Debian'"'"'s toolstack'
 	@echo '    ICOUNT=1          time counts instructions: costs are compared'
 	@echo '    YES=1             install missing packages without asking'
