@@ -84,9 +84,13 @@ PROMPT = re.compile(rb'# (?:\x1b\[6n)?$')
 # QEMU's SVM (7.2, until the middle of 2025) changes the pending interrupts of a
 # processor without the lock: once in some thousand VM exits the timer's gets
 # lost, Xen then sleeps for ever with the interrupt pending. Any other interrupt
-# ends that: a character on the serial line, which nobody reads in dom0. PV does
-# not use SVM.
+# ends that: a character on a serial line that nobody reads. PV does not use SVM.
 KICK = 2
+
+# That line is the second one, and slow. Xen 4.20 gives up the interrupts of a line
+# that keeps it busy for longer than a full FIFO takes to be sent: on a fast one
+# that has something to say, sooner or later, and on this one never.
+KICK_LINE = 'com2=1200,8n1'
 
 # How many lines after the first complaint go to the terminal.
 CONTEXT = 30
@@ -268,23 +272,24 @@ class Judge:
         self.module_taint = {}
         self.taints = 0
         self.tail = ''
+        self.cut = ''
 
     # ---- reading
 
     def feed(self, line):
         self.line_number += 1
-        # The echo of KICK, from before init has closed hvc0.
+        # The echo of KICK, from before init has closed hvc0, when there is a shell.
         line = re.sub(r'^(\^@)+', '', line.rstrip('\r\n'))
         if line.strip():
             self.tail = line.strip()
-        # Xen may cut in anywhere.
-        for i, part in enumerate(re.split(r'(?=\(XEN\) )', line)):
-            if not part:
-                continue
-            if part.startswith('(XEN) '):
-                self._xen(part)
-            else:
-                self._dom0(part, whole=i == 0)
+        # Xen may cut in anywhere; the rest of what it has cut comes after it.
+        start, *xen = re.split(r'(?=\(XEN\) )', line)
+        if not xen:
+            line, self.cut = self.cut + line, ''
+            self._dom0(line)
+        self.cut += start if xen else ''
+        for part in xen:
+            self._xen(part)
 
     def _show_context(self, line):
         """The lines after the first complaint: the backtrace is among them."""
@@ -297,7 +302,7 @@ class Judge:
         if any(p.search(text) for p in XEN_COMPLAINTS):
             self._complain(text, fatal=not XEN_WARNS.search(text))
 
-    def _dom0(self, line, whole):
+    def _dom0(self, line):
         text = STAMP.sub('', line, count=1)
         m = RIG.search(line)
         if m:
@@ -309,7 +314,7 @@ class Judge:
             if front.strip(' ]'):
                 self._kernel(front)
             self._rig(m.group(1), m.group(2).strip())
-        elif whole and text.startswith('| ') and text is not line:
+        elif text.startswith('| ') and text is not line:
             self._test_line(text[2:])
         else:
             self._kernel(line)
@@ -477,6 +482,8 @@ class Judge:
     def finish(self, ended):
         """ended: why the console ended, None if QEMU went away by itself."""
         reasons = []
+        if self.cut:
+            self._dom0(self.cut)
         if self.complaints:
             number, text = self.complaints[0]
             if self.fatal and self.fatal not in text:
@@ -607,7 +614,7 @@ def qemu_command(args, tests, filters):
             'oops=panic', 'panic=-1',
             f'rig.modules={args.modules}']
     if args.mode == 'pvh':
-        xen.append('dom0=pvh')
+        xen += ['dom0=pvh', KICK_LINE]
     if tests:
         dom0.append('rig.tests=' + ','.join(tests))
     if filters:
@@ -642,8 +649,12 @@ def qemu_command(args, tests, filters):
                     '-device', 'ivshmem-plain,memdev=counts']
     command += ['-display', 'none', '-monitor', 'none', '-no-reboot', '-net', 'none']
     # In a shell ^C belongs to dom0.
-    command += (['-chardev', 'stdio,id=con,signal=off', '-serial', 'chardev:con'] if args.shell
-                else ['-serial', 'stdio'])
+    if args.shell:
+        command += ['-chardev', 'stdio,id=con,signal=off', '-serial', 'chardev:con']
+    elif args.mode == 'pvh':
+        command += ['-serial', 'file:/dev/stdout', '-serial', 'stdio']
+    else:
+        command += ['-serial', 'stdio']
     kernel = os.path.join(args.kernel_dir, 'vmlinuz')
     if args.mode == 'bare':
         return command + ['-kernel', kernel, '-append', line, '-initrd', args.initramfs]

@@ -114,8 +114,17 @@ class Healthy(unittest.TestCase):
         self.assertTrue(judge(re.sub(r'^(\[[^]]*\])', r'\1[   T123]', GOOD, flags=re.M)).ok)
 
     def test_xen_cuts_in(self):
-        console = GOOD.replace('[    5.3] | #  RUN', '[    5.3(XEN) d0v0 something\n.3] | #  RUN')
-        self.assertTrue(judge(console).ok)
+        for cut in '[    5', '[    5.3] ', '[    5.3] |', '[    5.3] | #  R', '[    5.3] | ok':
+            at = GOOD.index(cut, GOOD.index('@rig begin')) + len(cut)
+            for xen in '(XEN) d0v0 something\n', '(XEN) one(XEN) two\n(XEN) three\n':
+                v = judge(GOOD[:at] + xen + GOOD[at:])
+                self.assertTrue(v.ok, (cut, v.reasons))
+                self.assertEqual(v.last_line(), '2 passed, 0 failed, 1 skipped')
+
+    def test_xen_cuts_in_and_that_is_the_end(self):
+        cut = GOOD[:GOOD.index('[    5.3] | #            OK')]
+        v = judge(cut + '[    5.4] Kernel panic - not syncing: x(XEN) bye\n')
+        self.assertIn('Kernel panic', v.last_line())
 
     def test_rig_line_behind_something_unfinished(self):
         self.assertTrue(judge(GOOD.replace('[    5.1] @rig begin',
