@@ -24,9 +24,9 @@ SOURCES := Kbuild VERSION drivers include
 
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
-	unload check-kdir selftests headers-check check style-report kernels-check \
-	kunit kunit-qemu mutate coverage run shell test test-debug stress bench \
-	libraries help
+	unload check-kdir selftests headers-check install-check check style-report \
+	kernels-check kunit kunit-qemu mutate coverage run shell test test-debug \
+	stress bench libraries help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -65,6 +65,10 @@ unload:
 
 selftests:
 	+@$(TESTING)/rig/run --build-only selftests
+
+install-check:
+	@$(TESTING)/rig/install-deps
+	@$(TESTING)/install/check
 
 headers-check:
 	@$(TESTING)/headers/check-uapi
@@ -141,6 +145,7 @@ help:
 	@echo '  check           static checks: warnings, sparse, coccinelle, objtool, style'
 	@echo '  style-report    lengths of functions and files, and how much is comment'
 	@echo '  headers-check   the UAPI headers alone'
+	@echo '  install-check   what modprobe takes after install and uninstall'
 	@echo
 	@echo 'Unit tests (on Debian 12; on a fake Xen, in User-mode Linux or in QEMU):'
 	@echo '  kunit           build and run them all; the first time builds a kernel, too'
