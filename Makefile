@@ -26,7 +26,7 @@ SOURCES := Kbuild VERSION drivers include
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload check-kdir selftests headers-check install-check check style-report \
 	kernels-check kunit kunit-qemu mutate coverage run shell test test-debug \
-	stress bench libraries help
+	matrix compatibility stress bench libraries help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -110,6 +110,13 @@ test-debug:
 	@YES=1 $(TESTING)/rig/install-deps --for debug-run
 	@$(TESTING)/test debug
 
+matrix:
+	@YES=1 $(TESTING)/rig/install-deps
+	@$(TESTING)/matrix
+
+compatibility:
+	@$(TESTING)/matrix --document
+
 # What races, needs two processors.
 stress:
 	@TESTS=stress SMP=$(or $(SMP),2) MINUTES=$(or $(MINUTES),10) $(TESTING)/rig/run
@@ -161,6 +168,9 @@ help:
 	@echo '  test            every test; FAST=1 for those under two minutes'
 	@echo '  test-debug      the tests of run and of kunit, on kernels with lockdep and with KASAN'
 	@echo '    JOBS=N            of either, N parts at once [as many as there are processors]'
+	@echo '  matrix          the tests of run on every Linux, Xen and kind of domain, ours and stock;'
+	@echo '                  KERNEL= XEN= MODE=pv|pvh|guests ORACLE=ours|stock choose, JOBS=N at a time'
+	@echo '  compatibility   write what it found into COMPATIBILITY.md'
 	@echo '  stress          threads and processes that race, for MINUTES= [10]'
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
 	@echo '  libraries       each function of Xen'"'"'s libraries, on both kinds of modules, and'
