@@ -11,14 +11,34 @@
 #include "hypercall/hypercall.h"
 #include "privcmd/privcmd.h"
 
-long privcmd_hypercall(struct privcmd_file *pf, void __user *arg)
+/* Word by word: for six of them the way to copy_from_user() is the longer. */
+static __always_inline int get_call(struct privcmd_hypercall *call,
+				    struct privcmd_hypercall __user *arg)
+{
+	if (!user_access_begin(arg, sizeof(*arg)))
+		return -EFAULT;
+	unsafe_get_user(call->op, &arg->op, fault);
+	unsafe_get_user(call->arg[0], &arg->arg[0], fault);
+	unsafe_get_user(call->arg[1], &arg->arg[1], fault);
+	unsafe_get_user(call->arg[2], &arg->arg[2], fault);
+	unsafe_get_user(call->arg[3], &arg->arg[3], fault);
+	unsafe_get_user(call->arg[4], &arg->arg[4], fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return -EFAULT;
+}
+
+long privcmd_hypercall(struct privcmd_file *pf,
+		       struct privcmd_hypercall __user *arg)
 {
 	struct privcmd_hypercall call;
 	long ret;
 
 	if (xen_restricted(&pf->restriction))
 		return -EPERM;
-	if (copy_from_user(&call, arg, sizeof(call)))
+	if (get_call(&call, arg))
 		return -EFAULT;
 
 	/* Some take seconds: let a kernel that does not preempt know. */

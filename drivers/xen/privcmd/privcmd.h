@@ -12,6 +12,7 @@
 
 #include "lib/restrict.h"
 
+struct privcmd_hypercall;
 struct privcmd_mmap_entry;
 
 /* One open file of /dev/xen/privcmd. */
@@ -60,7 +61,8 @@ extern const struct file_operations xen_privcmd_fops;
 extern const struct file_operations xen_privcmdbuf_fops;
 
 /* hypercall.c */
-long privcmd_hypercall(struct privcmd_file *pf, void __user *arg);
+long privcmd_hypercall(struct privcmd_file *pf,
+		       struct privcmd_hypercall __user *arg);
 
 /* restrict.c */
 int privcmd_restrict(struct privcmd_file *pf, void __user *arg);
