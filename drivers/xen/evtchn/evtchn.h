@@ -94,6 +94,7 @@ struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 void evtchn_port_put(struct evtchn_port *p);
 bool evtchn_port_requeue(struct evtchn_port *p);
 void evtchn_port_free(struct evtchn_port *p);
+void evtchn_port_exit(void);
 
 /* bind.c */
 int evtchn_bind_virq(struct evtchn_file *ef, void __user *arg);

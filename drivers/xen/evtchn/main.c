@@ -52,19 +52,18 @@
 /* So many ports are unmasked without an allocation. */
 #define EVTCHN_WRITE_STACK	32
 
-static int evtchn_notify(struct evtchn_file *ef, void __user *arg)
+static int evtchn_notify(struct evtchn_file *ef,
+			 struct ioctl_evtchn_notify __user *arg)
 {
-	struct ioctl_evtchn_notify notify;
 	struct evtchn_send send;
 	struct evtchn_port *p;
 
-	if (copy_from_user(&notify, arg, sizeof(notify)))
+	if (get_user(send.port, &arg->port))
 		return -EFAULT;
 
-	p = evtchn_port_get(ef, notify.port);
+	p = evtchn_port_get(ef, send.port);
 	if (!p)
 		return -ENOTCONN;
-	send.port = notify.port;
 	/* A peer that is not there, or gone, is no error of the caller's. */
 	xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
 		       (unsigned long)&send);
@@ -291,6 +290,7 @@ static int __init evtchn_init(void)
 static void __exit evtchn_exit(void)
 {
 	misc_deregister(&evtchn_miscdev);
+	evtchn_port_exit();
 }
 
 module_init(evtchn_init);

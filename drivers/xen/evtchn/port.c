@@ -3,8 +3,9 @@
  * The index of ports, and the life of a port.
  *
  * A port number belongs to the domain, so one index serves all open files: a
- * port has at most one owner, and a file finds only its own. Look-up takes no
- * lock. The index is written under its own short spinlock.
+ * port has at most one owner, and a file finds only its own. The index is a
+ * table of tables, and has no lock: a place in it is claimed by cmpxchg. Tables
+ * stay until the module goes, so only what they point to needs RCU.
  *
  * A look-up takes a reference, which keeps the binding alive, not just the
  * memory: unbinding waits for the last one before it closes the port. Without
@@ -12,13 +13,23 @@
  * else meanwhile. References are held across one hypercall and never across a
  * wait, so the wait is short.
  */
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
-#include <linux/xarray.h>
+
+#include <xen/interface/event_channel.h>
 
 #include "evtchn/evtchn.h"
 
-static DEFINE_XARRAY(evtchn_ports);
+#define TABLE_PORTS	512u
+/* As many ports as Xen can give to a domain. */
+#define TABLES		(EVTCHN_FIFO_NR_CHANNELS / TABLE_PORTS)
+
+struct evtchn_table {
+	struct evtchn_port __rcu *port[TABLE_PORTS];
+};
+
+static struct evtchn_table *tables[TABLES];
 
 struct evtchn_port *evtchn_port_new(struct evtchn_file *ef)
 {
@@ -32,13 +43,58 @@ struct evtchn_port *evtchn_port_new(struct evtchn_file *ef)
 	return p;
 }
 
+/* The place of a number that may be anything: NULL if there is none. */
+static struct evtchn_port __rcu **find_place(evtchn_port_t port)
+{
+	struct evtchn_table *table;
+
+	if (port >= EVTCHN_FIFO_NR_CHANNELS)
+		return NULL;
+	/* Pairs with cmpxchg() in make_table(): it is seen empty, or later. */
+	table = smp_load_acquire(&tables[port / TABLE_PORTS]);
+	return table ? &table->port[port % TABLE_PORTS] : NULL;
+}
+
+static int make_table(evtchn_port_t port)
+{
+	struct evtchn_table *table;
+
+	if (port >= EVTCHN_FIFO_NR_CHANNELS)
+		return -EINVAL;
+	table = kzalloc(sizeof(*table), GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+	if (cmpxchg(&tables[port / TABLE_PORTS], NULL, table))
+		kfree(table);
+	return 0;
+}
+
+void evtchn_port_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < TABLES; i++)
+		kfree(tables[i]);
+}
+
 /*
  * Claim the number. Nobody can use the port yet. Returns -EBUSY when it has an
- * owner, -ENOMEM.
+ * owner, -EINVAL when there is no such port, -ENOMEM.
  */
 int evtchn_port_publish(struct evtchn_port *p)
 {
-	return xa_insert(&evtchn_ports, p->port, p, GFP_KERNEL);
+	struct evtchn_port __rcu **place = find_place(p->port);
+	int err;
+
+	if (!place) {
+		err = make_table(p->port);
+		if (err)
+			return err;
+		place = find_place(p->port);
+	}
+	if (cmpxchg(place, RCU_INITIALIZER(NULL), RCU_INITIALIZER(p)))
+		return -EBUSY;
+	return 0;
 }
 
 /* From here on the port is found. */
@@ -50,7 +106,7 @@ void evtchn_port_enable(struct evtchn_port *p)
 /* On return nobody uses the port and nobody can find it. */
 void evtchn_port_unpublish(struct evtchn_port *p)
 {
-	xa_erase(&evtchn_ports, p->port);
+	RCU_INIT_POINTER(*find_place(p->port), NULL);
 	if (refcount_read(&p->users) && !refcount_dec_and_test(&p->users))
 		wait_var_event(&p->users, !refcount_read(&p->users));
 }
@@ -58,13 +114,17 @@ void evtchn_port_unpublish(struct evtchn_port *p)
 struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 				    evtchn_port_t port)
 {
+	struct evtchn_port __rcu **place = find_place(port);
 	struct evtchn_port *p;
 
-	rcu_read_lock();
-	p = xa_load(&evtchn_ports, port);
+	if (!place)
+		return NULL;
+	/* As good as rcu_read_lock(), and two calls less. */
+	rcu_read_lock_sched();
+	p = rcu_dereference_sched(*place);
 	if (p && (p->file != ef || !refcount_inc_not_zero(&p->users)))
 		p = NULL;
-	rcu_read_unlock();
+	rcu_read_unlock_sched();
 	return p;
 }
 

@@ -33,6 +33,10 @@ static evtchn_port_t highest;
 unsigned int fake_evtchn_limit = 4096;
 EXPORT_SYMBOL_GPL(fake_evtchn_limit);
 
+/* The numbers below are taken. */
+unsigned int fake_evtchn_lowest = 1;
+EXPORT_SYMBOL_GPL(fake_evtchn_lowest);
+
 static domid_t real_domid(domid_t domid)
 {
 	return domid == DOMID_SELF ? OWN_DOMID : domid;
@@ -44,7 +48,8 @@ static evtchn_port_t port_alloc(struct port **out)
 	struct port *p = kzalloc(sizeof(*p), GFP_ATOMIC | __GFP_NOFAIL);
 	u32 port;
 
-	if (xa_alloc(&ports, &port, p, XA_LIMIT(1, fake_evtchn_limit - 1),
+	if (xa_alloc(&ports, &port, p,
+		     XA_LIMIT(fake_evtchn_lowest, fake_evtchn_limit - 1),
 		     GFP_ATOMIC)) {
 		kfree(p);
 		return 0;
@@ -280,4 +285,5 @@ void fake_evtchn_reset(void)
 	xa_init_flags(&ports, XA_FLAGS_ALLOC);
 	highest = 0;
 	fake_evtchn_limit = 4096;
+	fake_evtchn_lowest = 1;
 }

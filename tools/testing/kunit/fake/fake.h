@@ -184,6 +184,7 @@ int fake_port_try_close(evtchn_port_t port);
 unsigned int fake_port_status(evtchn_port_t port);
 unsigned long fake_port_sent(evtchn_port_t port);
 extern unsigned int fake_evtchn_limit;
+extern unsigned int fake_evtchn_lowest;
 void fake_evtchn_reset(void);
 void fake_evtchn_census(struct fake_census *census);
 void fake_evtchn_domain_died(domid_t domid);

@@ -6,18 +6,22 @@
 #ifndef XEN_KUNIT_EVTCHN_PORT_H
 #define XEN_KUNIT_EVTCHN_PORT_H
 
-#include <linux/xarray.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
 
 #include "shim/seams.h"
 
-static inline void *xen_fake_xa_load(struct xarray *xa, unsigned long index)
+static inline bool xen_fake_refcount_inc_not_zero(refcount_t *r)
 {
-	void *entry = xa_load(xa, index);
-
-	xen_fake_step("xa_load");
-	return entry;
+	/* The other thread is to run now, and nothing to be freed. */
+	rcu_read_lock();
+	rcu_read_unlock_sched();
+	xen_fake_step("refcount_inc_not_zero");
+	rcu_read_lock_sched();
+	rcu_read_unlock();
+	return refcount_inc_not_zero(r);
 }
 
-#define xa_load xen_fake_xa_load
+#define refcount_inc_not_zero xen_fake_refcount_inc_not_zero
 
 #endif

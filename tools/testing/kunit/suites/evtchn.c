@@ -76,6 +76,21 @@ TEST(evtchn_bad_pointers)
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(file, 0x12345, 0), -ENOSYS);
 }
 
+/* Numbers that no domain can have, at the ends of what is looked up. */
+TEST(evtchn_numbers_beyond)
+{
+	static const u32 numbers[] = { 131071, 131072, INT_MAX, UINT_MAX };
+	struct file *file = env_open(test, EVTCHN);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		KUNIT_EXPECT_EQ(test, notify(file, numbers[i]), -ENOTCONN);
+		KUNIT_EXPECT_EQ(test, unmask(file, numbers[i]), 4);
+		KUNIT_EXPECT_EQ(test, bind_static(file, numbers[i]), -EINVAL);
+		KUNIT_EXPECT_EQ(test, unbind(file, numbers[i]), -EINVAL);
+	}
+}
+
 TEST(evtchn_unbind_what_is_not_ours)
 {
 	struct file *file = env_open(test, EVTCHN);
@@ -289,6 +304,7 @@ static struct kunit_case evtchn_cases[] = {
 	KUNIT_CASE(evtchn_bind_fails_as_xen_says),
 	KUNIT_CASE(evtchn_no_port_left),
 	KUNIT_CASE(evtchn_bad_pointers),
+	KUNIT_CASE(evtchn_numbers_beyond),
 	KUNIT_CASE(evtchn_unbind_what_is_not_ours),
 	KUNIT_CASE(evtchn_p4_restrict_covers_every_bind),
 	KUNIT_CASE(evtchn_p4_ports_of_others),

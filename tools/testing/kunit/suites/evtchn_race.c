@@ -186,7 +186,7 @@ static bool lookup_while_unbinding(struct kunit *test, struct file *file)
 	h.port = bind_unbound(h.file, GUEST);
 	helper_prepare(&h, unbind_thread);
 	sched_set_fifo(h.task);
-	fake_at_step("xa_load", wake_helper, &h);
+	fake_at_step("refcount_inc_not_zero", wake_helper, &h);
 	ret = notify(h.file, h.port);
 	if (h.status)
 		KUNIT_EXPECT_EQ(test, ret, -ENOTCONN);

@@ -16,6 +16,15 @@ static void *setup_evtchn(struct kunit *test)
 	return env_open(test, EVTCHN);
 }
 
+/* The index has no table for the next number yet, and keeps one that it makes. */
+static void *setup_new_table(struct kunit *test)
+{
+	struct file *file = setup_evtchn(test);
+
+	fake_evtchn_lowest = 3600;
+	return file;
+}
+
 static void undo_bind(struct kunit *test, void *file, long port)
 {
 	KUNIT_EXPECT_EQ(test, unbind(file, port), 0);
@@ -170,6 +179,8 @@ void evtchn_sweep(struct kunit *test)
 		{ "BIND_INTERDOMAIN", setup_evtchn, op_bind_interdomain, undo_bind },
 		{ "BIND_UNBOUND_PORT", setup_evtchn, op_bind_unbound, undo_bind },
 		{ "BIND_UNBOUND_PORT, ring grows", setup_many_ports,
+		  op_bind_unbound, undo_bind },
+		{ "BIND_UNBOUND_PORT, new table", setup_new_table,
 		  op_bind_unbound, undo_bind },
 		{ "BIND_STATIC", setup_evtchn, op_bind_static },
 		{ "UNBIND", setup_evtchn, op_bind_and_unbind },
