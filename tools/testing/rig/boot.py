@@ -20,6 +20,7 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import termios
@@ -84,13 +85,10 @@ PROMPT = re.compile(rb'# (?:\x1b\[6n)?$')
 # QEMU's SVM (7.2, until the middle of 2025) changes the pending interrupts of a
 # processor without the lock: once in some thousand VM exits the timer's gets
 # lost, Xen then sleeps for ever with the interrupt pending. Any other interrupt
-# ends that: a character on a serial line that nobody reads. PV does not use SVM.
+# ends that: a character on the serial line, which nobody reads in dom0, or a key.
+# The key is for Xen 4.20, which gives up the interrupts of a serial line that keeps
+# it busy for more than 4 ms. PV does not use SVM.
 KICK = 2
-
-# That line is the second one, and slow. Xen 4.20 gives up the interrupts of a line
-# that keeps it busy for longer than a full FIFO takes to be sent: on a fast one
-# that has something to say, sooner or later, and on this one never.
-KICK_LINE = 'com2=1200,8n1'
 
 # How many lines after the first complaint go to the terminal.
 CONTEXT = 30
@@ -278,7 +276,7 @@ class Judge:
 
     def feed(self, line):
         self.line_number += 1
-        # The echo of KICK, from before init has closed hvc0, when there is a shell.
+        # The echo of KICK, from before init has closed hvc0.
         line = re.sub(r'^(\^@)+', '', line.rstrip('\r\n'))
         if line.strip():
             self.tail = line.strip()
@@ -614,7 +612,7 @@ def qemu_command(args, tests, filters):
             'oops=panic', 'panic=-1',
             f'rig.modules={args.modules}']
     if args.mode == 'pvh':
-        xen += ['dom0=pvh', KICK_LINE]
+        xen.append('dom0=pvh')
     if tests:
         dom0.append('rig.tests=' + ','.join(tests))
     if filters:
@@ -649,12 +647,8 @@ def qemu_command(args, tests, filters):
                     '-device', 'ivshmem-plain,memdev=counts']
     command += ['-display', 'none', '-monitor', 'none', '-no-reboot', '-net', 'none']
     # In a shell ^C belongs to dom0.
-    if args.shell:
-        command += ['-chardev', 'stdio,id=con,signal=off', '-serial', 'chardev:con']
-    elif args.mode == 'pvh':
-        command += ['-serial', 'file:/dev/stdout', '-serial', 'stdio']
-    else:
-        command += ['-serial', 'stdio']
+    command += (['-chardev', 'stdio,id=con,signal=off', '-serial', 'chardev:con'] if args.shell
+                else ['-serial', 'stdio'])
     kernel = os.path.join(args.kernel_dir, 'vmlinuz')
     if args.mode == 'bare':
         return command + ['-kernel', kernel, '-append', line, '-initrd', args.initramfs]
@@ -669,6 +663,17 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)   # PR_SET_PDEATHSIG
 
 
+def give_kick(process, monitor):
+    try:
+        process.stdin.write(b'\0')
+        process.stdin.flush()
+        monitor.send(b'sendkey shift\n')
+        # What it says does not matter, but must not pile up.
+        monitor.recv(65536)
+    except (BrokenPipeError, ConnectionResetError, BlockingIOError):
+        pass
+
+
 def run(command, judge, log, timeout, silence, shell=False, stamps=False, grace=5,
         kick=False):
     """Starts QEMU and feeds the judge until QEMU ends or is ended. Returns why
@@ -676,9 +681,21 @@ def run(command, judge, log, timeout, silence, shell=False, stamps=False, grace=
     terminal = termios.tcgetattr(0) if shell and sys.stdin.isatty() else None
     # On a terminal the shell needs to stay in its session, to read from it.
     script = sys.stdin.buffer.readlines() + [b'exit\n'] if shell and not terminal else []
-    p = subprocess.Popen(command, stdin=None if terminal else subprocess.PIPE,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                         start_new_session=not terminal, preexec_fn=die_with_parent)
+    monitor, qemus_end = socket.socketpair()
+    monitor.setblocking(False)
+    if kick:
+        command = command + ['-chardev', f'socket,id=kick,fd={qemus_end.fileno()}',
+                             '-mon', 'chardev=kick']
+    try:
+        p = subprocess.Popen(command, stdin=None if terminal else subprocess.PIPE,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             pass_fds=[qemus_end.fileno()],
+                             start_new_session=not terminal, preexec_fn=die_with_parent)
+    except OSError:
+        monitor.close()
+        raise
+    finally:
+        qemus_end.close()
 
     def kill():
         try:
@@ -717,11 +734,7 @@ def run(command, judge, log, timeout, silence, shell=False, stamps=False, grace=
             if not select.select([fd], [], [], 0.5)[0]:
                 if kick and not judge.at_shell and now - max(last, kicked) >= KICK:
                     kicked = now
-                    try:
-                        p.stdin.write(b'\0')
-                        p.stdin.flush()
-                    except BrokenPipeError:
-                        pass
+                    give_kick(p, monitor)
                 continue
             data = os.read(fd, 65536)
             if not data:
@@ -756,6 +769,7 @@ def run(command, judge, log, timeout, silence, shell=False, stamps=False, grace=
         kill()
         p.wait()
         p.stdout.close()
+        monitor.close()
         if p.stdin:
             p.stdin.close()
         if terminal:

@@ -509,6 +509,17 @@ class Files(unittest.TestCase):
         status, out = self.main(script, '--silence', '3')
         self.assertEqual(status, 1, out)
 
+    def test_main_kicks_by_a_key_too(self):
+        console = self.write('console', GOOD.replace('mode PV', 'mode PVH'))
+        key = os.path.join(self.dir.name, 'key')
+        script = ('echo hello\n'
+                  'for a; do case $a in *,fd=*) fd=${a##*=} ;; esac; done\n'
+                  f'head -n 1 <&"$fd" >{key}; cat {console}\n')
+        status, out = self.main(script, '--mode', 'pvh', '--silence', '6')
+        self.assertEqual(status, 0, out)
+        with open(key, encoding='utf-8') as f:
+            self.assertEqual(f.read(), 'sendkey shift\n')
+
     def test_main_timeout(self):
         status, out = self.main('while :; do echo x; sleep 0.2; done\n', '--timeout', '1')
         self.assertEqual(status, 1)
