@@ -11,6 +11,7 @@ INSTALL_MOD_DIR ?= updates
 
 VERSION := $(shell cat VERSION)
 TESTING := tools/testing
+LIB := tools/lib/guest_x86_context
 
 # W, C, V, ARCH, CROSS_COMPILE, INSTALL_MOD_PATH and the like reach kbuild by
 # themselves: they are on the command line or in the environment. Only O needs
@@ -24,9 +25,10 @@ SOURCES := Kbuild VERSION drivers include
 
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
-	unload check-kdir selftests headers-check install-check check style-report \
-	kernels-check kunit kunit-qemu mutate coverage run shell test test-debug \
-	matrix compatibility stress bench libraries help
+	unload lib lib-install lib-uninstall check-kdir selftests headers-check \
+	install-check check style-report kernels-check kunit kunit-qemu mutate \
+	coverage run shell test test-debug matrix compatibility stress bench \
+	libraries help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -62,6 +64,13 @@ load:
 
 unload:
 	@tools/load stock
+
+# OUT= is for modules-into; a build directory of the library is below ours.
+lib:
+	+@$(MAKE) --no-print-directory -C $(LIB) OUT=$(CURDIR)/build/lib
+
+lib-install lib-uninstall:
+	+@$(MAKE) --no-print-directory -C $(LIB) OUT=$(CURDIR)/build/lib $(@:lib-%=%)
 
 selftests:
 	+@$(TESTING)/rig/run --build-only selftests
@@ -140,11 +149,14 @@ help:
 	@echo '    KDIR=DIR      its build directory [/lib/modules/KVER/build]'
 	@echo '    O=DIR         where that kernel was built, when KDIR is its source'
 	@echo '    W=1 C=2 V=1 ARCH= CROSS_COMPILE=   as for the kernel itself'
+	@echo '  lib             build the library for vCPU contexts and xen-vcpu-context, in build/lib'
 	@echo
 	@echo 'Install (as root, on a dom0):'
 	@echo '  install         install under updates/ and run depmod'
 	@echo '  uninstall       remove them again; the stock modules are back'
 	@echo '    INSTALL_MOD_PATH=DIR   root of the file system to install into'
+	@echo '  lib-install     install the library and its command; lib-uninstall removes them'
+	@echo '    PREFIX=DIR LIBDIR= DESTDIR=   where [/usr/local]'
 	@echo '  load            replace the loaded stock modules by those built here'
 	@echo '  unload          go back to the stock modules'
 	@echo
