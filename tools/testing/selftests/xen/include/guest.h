@@ -23,6 +23,8 @@ struct guest {
 	uint32_t domid;
 	bool hvm;
 	bool pc;
+	/* PV with 32 bits. */
+	bool narrow;
 	bool exists;
 	/* Its frames, by the numbers that a mapping wants. */
 	unsigned long nr;
@@ -41,6 +43,9 @@ int guest_create_pc(struct guest *g, unsigned long pages);
 
 /* One more: the others of this test stay. */
 int guest_add(struct guest *g, bool hvm, unsigned long pages);
+
+/* A PV domain with 32 bits. -EOPNOTSUPP if Xen has none of these. */
+int guest_create_narrow(struct guest *g, unsigned long pages);
 
 /* Destroy the domain. Its number stays known. Returns 0 or -errno. */
 int guest_destroy(struct guest *g);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xencall.h>
+
 #include "clock.h"
 #include "guest.h"
 
@@ -72,11 +74,32 @@ static int domain_populate(struct guest *g)
 	return 0;
 }
 
+/* libxenctrl leaves that to the library that builds domains. */
+static int domain_narrow(struct guest *g)
+{
+	xencall_handle *xcall = xc_interface_xcall_handle(g->xc);
+	struct xen_domctl *op = xencall_alloc_buffer(xcall, sizeof(*op));
+	int ret;
+
+	if (!op)
+		return -ENOMEM;
+	memset(op, 0, sizeof(*op));
+	op->cmd = XEN_DOMCTL_set_address_size;
+	op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+	op->domain = g->domid;
+	op->u.address_size.size = 32;
+	ret = xencall1(xcall, __HYPERVISOR_domctl, (uintptr_t)op) ? -errno : 0;
+	xencall_free_buffer(xcall, op);
+	return ret;
+}
+
 static int domain_build(struct guest *g)
 {
 	int ret;
 
 	ret = domain_create(g);
+	if (!ret && g->narrow)
+		ret = domain_narrow(g);
 	if (ret)
 		return ret;
 	if (xc_domain_setmaxmem(g->xc, g->domid, (g->nr + 1024) * 4))
@@ -138,6 +161,17 @@ int guest_add(struct guest *g, bool hvm, unsigned long pages)
 	int ret = guest_open(g);
 
 	return ret ? ret : guest_build(g, hvm, pages);
+}
+
+int guest_create_narrow(struct guest *g, unsigned long pages)
+{
+	int ret = guest_open(g);
+
+	if (ret)
+		return ret;
+	destroy_leftovers(g->xc);
+	g->narrow = true;
+	return guest_build(g, false, pages);
 }
 
 int guest_destroy(struct guest *g)
