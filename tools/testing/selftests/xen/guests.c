@@ -230,6 +230,48 @@ TEST_F_TIMEOUT(guests, create__console_ring_is_mapped, GUEST_TIMEOUT)
 	EXPECT_FALSE(domain_exists(self));
 }
 
+/* What is printed as a table, taken for arguments, but for what cannot be set. */
+#define SET_ALL	"xen-vcpu-context set %u 0 $(xen-vcpu-context list %u 0 | " \
+		"awk '!/^(%s) / { print $1 \"=\" $2 }')"
+
+/* How often the guest said that it is still there. */
+static int alive(struct _test_data_guests *self)
+{
+	const char *at = said(self);
+	int nr = 0;
+
+	while ((at = strstr(at, "guest: still here"))) {
+		at++;
+		nr++;
+	}
+	return nr;
+}
+
+/* Every register of a running kernel is set to what it is: it does not notice. */
+TEST_F_TIMEOUT(guests, vcpu_context__set_to_what_it_is, GUEST_TIMEOUT)
+{
+	const char *fixed = strcmp(variant->type, "pv") ? "activity"
+							: "activity|cr3";
+	char text[64];
+	int i;
+
+	ASSERT_TRUE(make_paused(self, variant->type, ""));
+	ASSERT_TRUE(unpause(self));
+	ASSERT_TRUE(wait_for(self, "guest: still here, 1"));
+	for (i = 0; i < 10; i++) {
+		ASSERT_EQ(0, run("xl pause %u", self->domid));
+		ASSERT_EQ(0, run(SET_ALL, self->domid, self->domid,
+				 fixed));
+		ASSERT_EQ(0, run("xl unpause %u", self->domid));
+		pause_ms(100);
+	}
+	snprintf(text, sizeof(text), "guest: still here, %d", alive(self) + 2);
+	EXPECT_TRUE(wait_for(self, text));
+	EXPECT_FALSE(strstr(said(self), "segfault"));
+	EXPECT_FALSE(strstr(said(self), "Oops"));
+	EXPECT_FALSE(strstr(said(self), "Call Trace"));
+}
+
 /* Without a target: nothing is allowed. */
 TEST_F_TIMEOUT(guests, restrict__in_a_guest_without_a_target, GUEST_TIMEOUT)
 {
