@@ -69,7 +69,7 @@ void xen_free_unpopulated_pages(unsigned int nr, struct page **pages)
 		WARN(!was, "a page is given back that is not there to give");
 		WARN(was == P2M_FOREIGN,
 		     "a page is given back with a foreign frame behind it");
-		WARN(page_count(pages[i]) != 1 || page_mapped(pages[i]),
+		WARN(page_count(pages[i]) != 1 || folio_mapped(page_folio(pages[i])),
 		     "a page is given back that is in use");
 		__free_page(pages[i]);
 	}

@@ -6,6 +6,7 @@
  * A gate keeps what Xen keeps and loses what Xen loses: RCX and R11 to syscall,
  * and the argument registers, which a debug Xen poisons.
  */
+#include <linux/cfi_types.h>
 #include <linux/linkage.h>
 
 #define POISON	0x0badc0de
@@ -39,14 +40,14 @@
 
 	.text
 
-SYM_FUNC_START(xen_fake_gate_syscall)
+SYM_TYPED_FUNC_START(xen_fake_gate_syscall)
 	GATE 0
 SYM_FUNC_END(xen_fake_gate_syscall)
 
-SYM_FUNC_START(xen_fake_gate_vmmcall)
+SYM_TYPED_FUNC_START(xen_fake_gate_vmmcall)
 	GATE 1
 SYM_FUNC_END(xen_fake_gate_vmmcall)
 
-SYM_FUNC_START(xen_fake_gate_vmcall)
+SYM_TYPED_FUNC_START(xen_fake_gate_vmcall)
 	GATE 2
 SYM_FUNC_END(xen_fake_gate_vmcall)

@@ -31,13 +31,23 @@ struct workqueue_struct *xen_fake_workqueue(struct workqueue_struct *wq);
 void xen_fake_destroy_workqueue(struct workqueue_struct *wq);
 
 /* A workqueue that is lost is still in a list of the kernel's: they are counted. */
+#ifdef alloc_workqueue
+#undef alloc_workqueue
+#define alloc_workqueue(...) \
+	xen_fake_workqueue(alloc_hooks(alloc_workqueue_noprof(__VA_ARGS__)))
+#else
 #define alloc_workqueue(...)	xen_fake_workqueue(alloc_workqueue(__VA_ARGS__))
+#endif
 #define destroy_workqueue(wq)	xen_fake_destroy_workqueue(wq)
 
 /* Each module asks this when its init begins. */
 #undef xen_domain
 #define xen_domain() \
 	(xen_fake_init_begins(), xen_domain_type != XEN_NATIVE)
+
+/* Linux 6.19 and later look at the CPU, which is not the fake's. */
+#undef xen_pv_domain
+#define xen_pv_domain()		(xen_domain_type == XEN_PV_DOMAIN)
 
 #define request_irq(irq, handler, flags, name, dev) \
 	xen_fake_request_irq(irq, handler, flags, name, dev)

@@ -26,6 +26,7 @@
 #define KUNIT_HAS_VMMCALL	0
 #endif
 
+#undef ANNOTATE_IGNORE_ALTERNATIVE
 #define ANNOTATE_IGNORE_ALTERNATIVE
 
 .macro syscall

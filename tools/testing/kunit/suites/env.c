@@ -373,8 +373,10 @@ void env_zap(unsigned long addr, unsigned long pages)
 	unsigned long size = pages * PAGE_SIZE;
 
 	mmap_read_lock(current->mm);
-#ifdef KUNIT_HAVE_ZAP_PAGE_RANGE
+#if defined(KUNIT_HAVE_ZAP_PAGE_RANGE)
 	zap_page_range(vma_lookup(current->mm, addr), addr, size);
+#elif defined(KUNIT_HAVE_ZAP_VMA_RANGE)
+	zap_vma_range(vma_lookup(current->mm, addr), addr, size);
 #else
 	zap_page_range_single(vma_lookup(current->mm, addr), addr, size, NULL);
 #endif

@@ -40,6 +40,6 @@ SYM_FUNC_START(KUNIT_NAME(jump))
 	jmp	*kunit_target(%rip)
 SYM_FUNC_END(KUNIT_NAME(jump))
 
-SYM_FUNC_START(KUNIT_NAME(probe_any))
+SYM_TYPED_FUNC_START(KUNIT_NAME(probe_any))
 	PROBE KUNIT_NAME(jump)
 SYM_FUNC_END(KUNIT_NAME(probe_any))

@@ -10,6 +10,7 @@
 
 #include <xen/gntdev.h>
 
+#include "compat/mm.h"
 #include "suites/env.h"
 
 /* What a worker does is done in a while. */
@@ -145,7 +146,7 @@ static inline struct page *pin_page(struct kunit *test, unsigned long addr)
 	mmap_read_lock(current->mm);
 	vma = vma_lookup(current->mm, addr);
 	if (vma && xen_pv_domain()) {
-		page = vma->vm_ops->find_special_page(vma, addr);
+		page = vma->vm_ops->find_normal_page(vma, addr);
 		get_page(page);
 	}
 	mmap_read_unlock(current->mm);

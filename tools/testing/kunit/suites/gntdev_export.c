@@ -8,12 +8,12 @@
 #include <linux/iosys-map.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/scatterlist.h>
 #include <linux/sched/signal.h>
 
 #include <xen/interface/grant_table.h>
 
+#include "compat/module.h"
 #include "suites/gntdev_dmabuf.h"
 #include "suites/suites.h"
 
@@ -477,4 +477,4 @@ static struct kunit_case export_cases[] = {
 
 ENV_SUITE(gntdev_export, export_cases);
 
-MODULE_IMPORT_NS(DMA_BUF);
+MODULE_IMPORT_NS("DMA_BUF");

@@ -390,9 +390,18 @@ TEST(import_device_operations)
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	ops = fake_dma_ops(&dev);
 	KUNIT_ASSERT_NOT_NULL(test, ops);
+#ifdef COMPAT_HAVE_DMA_MAP_PHYS
+	addr = ops->map_phys(dev, page_to_phys(page) + 16, 32, DMA_BIDIRECTIONAL, 0);
+	KUNIT_EXPECT_EQ(test, addr, page_to_phys(page) + 16);
+	ops->unmap_phys(dev, addr, 32, DMA_BIDIRECTIONAL, 0);
+	addr = ops->map_phys(dev, page_to_phys(page), 32, DMA_BIDIRECTIONAL,
+			     DMA_ATTR_MMIO);
+	KUNIT_EXPECT_EQ(test, addr, DMA_MAPPING_ERROR);
+#else
 	addr = ops->map_page(dev, page, 16, 32, DMA_BIDIRECTIONAL, 0);
 	KUNIT_EXPECT_EQ(test, addr, page_to_phys(page) + 16);
 	ops->unmap_page(dev, addr, 32, DMA_BIDIRECTIONAL, 0);
+#endif
 	KUNIT_EXPECT_TRUE(test, ops->dma_supported(dev, DMA_BIT_MASK(64)));
 	put_page(page);
 }
