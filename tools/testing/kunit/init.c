@@ -172,6 +172,17 @@ static void expect_load(const char *name, const char *args, int expected,
 		unload(name);
 }
 
+/* Of an init that says EEXIST, the loader of Linux 7.2 makes EBUSY. */
+static void expect_taken(const char *name)
+{
+	int err = load(name, "");
+
+	check(err == EEXIST || err == EBUSY, "%s on a taken name: %s", name,
+	      strerror(err));
+	if (!err)
+		unload(name);
+}
+
 /* Was there something left to fail? It is all the same from here on. */
 static int disarm(void)
 {
@@ -229,9 +240,9 @@ static void test_inits_fail(void)
 static void test_grant_refusals(void)
 {
 	fake("squat", "xen/gntdev");
-	expect_load("xen-gntdev", "", EEXIST, "a taken name");
+	expect_taken("xen-gntdev");
 	fake("squat", "xen/gntalloc");
-	expect_load("xen-gntalloc", "", EEXIST, "a taken name");
+	expect_taken("xen-gntalloc");
 	/* Its device, and how that is set up: FAKE_DEVICE, FAKE_DMA_MASK. */
 	fake("fail", "7f000101 1 -12");
 	expect_load("xen-gntdev", "", ENOMEM, "no device");
@@ -263,11 +274,11 @@ static void test_refusals(void)
 	expect_load("xen-privcmd", "", ENODEV, "bare metal");
 	fake("type", "pv");
 	fake("squat", "xen/evtchn");
-	expect_load("xen-evtchn", "", EEXIST, "a taken name");
+	expect_taken("xen-evtchn");
 	fake("squat", "xen/privcmd");
-	expect_load("xen-privcmd", "", EEXIST, "a taken name");
+	expect_taken("xen-privcmd");
 	fake("squat", "xen/hypercall");
-	expect_load("xen-privcmd", "", EEXIST, "a taken name");
+	expect_taken("xen-privcmd");
 	test_grant_refusals();
 	fake("squat", "\n");
 	test_inits_fail();
