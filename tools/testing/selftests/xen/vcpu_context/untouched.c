@@ -26,6 +26,30 @@ static void fill_fpu(void *fx)
 		p[FX_XMM + i] = 0x31 + i;
 }
 
+/* What XSAVE has beyond FXSAVE, up to the registers that AVX has. */
+#define XCR0_AVX	7
+#define XSTATE_BV	512
+#define XSTATE_YMM	576
+#define XSTATE_SIZE	832
+
+static void fill_xstate(uint8_t *area)
+{
+	const uint64_t bv = XCR0_AVX;
+	unsigned int i;
+
+	memset(area, 0, XSTATE_SIZE);
+	fill_fpu(area);
+	memcpy(area + XSTATE_BV, &bv, sizeof(bv));
+	for (i = XSTATE_YMM; i < XSTATE_SIZE; i++)
+		area[i] = i;
+}
+
+struct xsave_record {
+	struct hvm_save_descriptor d;
+	uint64_t xfeature_mask, xcr0, xcr0_accum;
+	uint8_t area[XSTATE_SIZE];
+};
+
 static uint8_t *hvm_image(struct vcpu_context_fixture *self, int *size)
 {
 	xc_interface *xc = self->vg.guest.xc;
@@ -57,6 +81,43 @@ static void give_fpu(struct hvm_hw_cpu *cpu, unsigned int vcpu)
 	cpu->flags = XEN_X86_FPU_INITIALISED;
 }
 
+/*
+ * Give both vCPUs an FPU's state, and what AVX has, if Xen takes it: the
+ * processor may be too old.
+ */
+static int hvm_give_state(struct vcpu_context_fixture *self)
+{
+	const size_t more = 2 * sizeof(struct xsave_record);
+	xc_interface *xc = self->vg.guest.xc;
+	struct xsave_record *x;
+	uint8_t *image, *with;
+	int size, i, ret;
+
+	image = hvm_image(self, &size);
+	with = image ? calloc(1, size + more) : NULL;
+	if (!with)
+		return -ENOMEM;
+	each_cpu(image, give_fpu);
+	/* In place of the end marker. */
+	memcpy(with, image, size);
+	x = (void *)(with + size - sizeof(struct hvm_save_descriptor));
+	for (i = 0; i < 2; i++, x++) {
+		x->d.typecode = CPU_XSAVE_CODE;
+		x->d.instance = i;
+		x->d.length = sizeof(*x) - sizeof(x->d);
+		x->xcr0 = XCR0_AVX;
+		x->xcr0_accum = XCR0_AVX;
+		fill_xstate(x->area);
+	}
+	ret = xc_domain_hvm_setcontext(xc, self->domid, with, size + more);
+	ksft_print_msg("AVX is %s\n", ret ? "not there" : "there");
+	if (ret)
+		ret = xc_domain_hvm_setcontext(xc, self->domid, image, size);
+	free(image);
+	free(with);
+	return ret ? -errno : 0;
+}
+
 /* What is to be different. */
 static void blank(struct hvm_hw_cpu *cpu, unsigned int vcpu)
 {
@@ -73,12 +134,7 @@ TEST_F(vcpu_context, set__leaves_all_else_of_hvm)
 
 	if (!variant->hvm)
 		SKIP(return, "a PV domain has no such context");
-	before = hvm_image(self, &size);
-	ASSERT_NE(NULL, before);
-	each_cpu(before, give_fpu);
-	ASSERT_EQ(0, xc_domain_hvm_setcontext(self->vg.guest.xc, self->domid,
-					      before, size));
-	free(before);
+	ASSERT_EQ(0, hvm_give_state(self));
 	before = hvm_image(self, &size);
 	ASSERT_NE(NULL, before);
 	ASSERT_EQ(0, vm_set_thread_context_reg(self->v, VCPU_CONTEXT_RBX,
@@ -139,6 +195,35 @@ static int pv_get(struct vcpu_context_fixture *self, unsigned int vcpu,
 	return ret ? -EIO : 0;
 }
 
+struct pv_xstate {
+	uint64_t xcr0, xcr0_accum;
+	uint8_t area[XSTATE_SIZE];
+};
+
+/* As hvm_give_state(). */
+static void pv_give_xstate(struct vcpu_context_fixture *self, unsigned int vcpu)
+{
+	xencall_handle *xcall = xc_interface_xcall_handle(self->vg.guest.xc);
+	struct xen_domctl *op = xencall_alloc_buffer(xcall, sizeof(*op));
+	struct pv_xstate *x = xencall_alloc_buffer(xcall, sizeof(*x));
+	int ret;
+
+	memset(op, 0, sizeof(*op));
+	op->cmd = XEN_DOMCTL_setvcpuextstate;
+	op->interface_version = xencall_hook.real;
+	op->domain = self->domid;
+	op->u.vcpuextstate.vcpu = vcpu;
+	op->u.vcpuextstate.size = sizeof(*x);
+	set_xen_guest_handle_raw(op->u.vcpuextstate.buffer, (void *)x);
+	x->xcr0 = XCR0_AVX;
+	x->xcr0_accum = XCR0_AVX;
+	fill_xstate(x->area);
+	ret = xencall1(xcall, __HYPERVISOR_domctl, (uintptr_t)op);
+	ksft_print_msg("AVX is %s\n", ret ? "not there" : "there");
+	xencall_free_buffer(xcall, op);
+	xencall_free_buffer(xcall, x);
+}
+
 TEST_F(vcpu_context, set__leaves_all_else_of_pv)
 {
 	struct pv_all *all = calloc(4, sizeof(*all));
@@ -155,6 +240,7 @@ TEST_F(vcpu_context, set__leaves_all_else_of_pv)
 		c->flags |= VGCF_I387_VALID;
 		ASSERT_EQ(0, xc_vcpu_setcontext(self->vg.guest.xc, self->domid,
 						i, &all[i].context));
+		pv_give_xstate(self, i);
 		ASSERT_EQ(0, pv_get(self, i, &all[i]));
 	}
 	ASSERT_EQ(0, vm_set_thread_context_reg(self->v, VCPU_CONTEXT_RBX,
