@@ -14,7 +14,7 @@
  */
 #ifdef COMPAT_HAVE_DMA_MAP_PHYS
 
-#define DEFINE_DMA_OPS_PHYS(map)
+#define DEFINE_DMA_OPS_PHYS(...)
 
 #define DMA_OPS_PHYS(map, unmap) \
 	.map_phys = (map), \
