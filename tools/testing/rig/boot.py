@@ -87,7 +87,7 @@ PROMPT = re.compile(rb'# (?:\x1b\[6n)?$')
 # lost, Xen then sleeps for ever with the interrupt pending. Any other interrupt
 # ends that: a character on the serial line, which nobody reads in dom0, or a key.
 # The key is for Xen 4.20, which gives up the interrupts of a serial line that keeps
-# it busy for more than 4 ms. PV does not use SVM.
+# it busy for more than 4 ms. PV does not use SVM, but a guest of a PV dom0 may.
 KICK = 2
 
 # How many lines after the first complaint go to the terminal.
@@ -810,6 +810,7 @@ def parse_args(argv):
     a.add_argument('--dom0-mem', type=int, default=512, metavar='MB')
     a.add_argument('--smp', type=int, default=1, metavar='N')
     a.add_argument('--icount', action='store_true', help='deterministic time, three times slower')
+    a.add_argument('--kick', action='store_true', help='wake Xen, for guests that use SVM')
     a.add_argument('--xen-arg', action='append', default=[], metavar='ARG')
     a.add_argument('--dom0-arg', action='append', default=[], metavar='ARG')
     a.add_argument('--counts', metavar='FILE',
@@ -823,6 +824,7 @@ def parse_args(argv):
                 a.error(f'--{name.replace("_", "-")} is missing')
         if args.icount and args.smp != 1:
             a.error('--icount needs --smp 1')
+        args.kick = args.kick or args.mode == 'pvh'
     return args
 
 
@@ -882,7 +884,7 @@ def main(argv=None):
             person = args.shell and sys.stdin.isatty()
             why = run(command, judge, log, 0 if person else args.timeout,
                       0 if person else args.silence, args.shell, args.timestamps,
-                      kick=args.mode == 'pvh' and not person)
+                      kick=args.kick and not person)
         seconds = round(time.monotonic() - start, 1)
     except (Error, OSError, subprocess.SubprocessError) as e:
         print(f'FAIL: {e}')
