@@ -11,19 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#include <xenstore.h>
 
 #include "clock.h"
 #include "evtchn_ops.h"
 #include "fmap.h"
 #include "grant.h"
+#include "obey.h"
 #include "vchan.h"
 
 #define REFS_MAX	256
-#define TEXT		4096
 
 /* What it has, of the two kinds. */
 struct holding {
@@ -34,7 +31,7 @@ struct holding {
 };
 
 static struct holding mapped = { .fd = -1 }, shared = { .fd = -1 };
-static char more[TEXT];
+static char more[OBEY_TEXT];
 
 /* Words: references of dom0. */
 static int do_map(char *words)
@@ -145,68 +142,7 @@ static int do_command(const char *verb, char *words)
 	return -ENOSYS;
 }
 
-static void reply(struct xs_handle *xs, unsigned int number, int result)
-{
-	char text[TEXT + 64];
-	int len;
-
-	len = snprintf(text, sizeof(text), "%u %d%s", number, result, more);
-	xs_write(xs, XBT_NULL, "data/answer", text, len);
-}
-
-/* The number of the command that is there, its verb and the rest. */
-static unsigned int next_command(struct xs_handle *xs, char *verb, char *words)
-{
-	unsigned int number = 0, len;
-	int skip = 0;
-	char *text;
-
-	text = xs_read(xs, XBT_NULL, "data/command", &len);
-	verb[0] = 0;
-	if (text && sscanf(text, "%u %31s %n", &number, verb, &skip) == 2)
-		snprintf(words, TEXT, "%s", text + skip);
-	free(text);
-	return number;
-}
-
-static int work(bool first)
-{
-	struct xs_handle *xs = xs_open(0);
-	unsigned int done, number;
-	char verb[32], words[TEXT];
-
-	if (!xs) {
-		perror("guest: xs_open");
-		return 1;
-	}
-	/* Its predecessor was told to die: then that is done. */
-	done = first ? 0 : next_command(xs, verb, words);
-	if (done)
-		reply(xs, done, 0);
-	for (;;) {
-		number = next_command(xs, verb, words);
-		if (number == done) {
-			sleep_ms(20);
-			continue;
-		}
-		more[0] = 0;
-		reply(xs, number, do_command(verb, words));
-		done = number;
-	}
-}
-
 int main(void)
 {
-	bool first = true;
-	pid_t pid;
-
-	for (;; first = false) {
-		pid = fork();
-		if (!pid)
-			return work(first);
-		if (pid < 0 || waitpid(pid, NULL, 0) < 0)
-			return 1;
-		printf("guest: the worker ended\n");
-		sleep_ms(100);
-	}
+	return obey(do_command, more);
 }

@@ -22,38 +22,66 @@ bool xl_possible(void)
 	return access("/guest/vmlinuz", F_OK) == 0;
 }
 
-static int xl_run(struct xl_guest *g)
+/* The domain that has the name now, and how often it was told something. */
+int xl_find(struct xl_guest *g)
 {
-	char command[256], number[16] = "";
+	char line[64], path[64], *text;
+	unsigned int len;
 	FILE *p;
 
-	snprintf(command, sizeof(command),
-		 "xl create /guest/%s.cfg 'extra=\"console=hvc0 loglevel=4 guest.grant=1\"' >/tmp/xl 2>&1 || sed 's/^/# /' /tmp/xl; xl domid %s",
-		 g->type, g->type);
-	p = popen(command, "re");
+	snprintf(line, sizeof(line), "xl domid %s 2>/dev/null", g->name);
+	p = popen(line, "re");
 	if (!p)
 		return -errno;
-	while (fgets(number, sizeof(number), p) && number[0] == '#')
-		;
+	if (!fgets(line, sizeof(line), p))
+		line[0] = 0;
 	pclose(p);
-	g->domid = atoi(number);
-	return g->domid ? 0 : -EIO;
+	g->domid = atoi(line);
+	if (!g->domid)
+		return -ENOENT;
+	snprintf(path, sizeof(path), "/local/domain/%u/data/command", g->domid);
+	text = xs_read(g->xs, XBT_NULL, path, &len);
+	if (text)
+		g->commands = atoi(text);
+	free(text);
+	return 0;
+}
+
+static int xl_run(struct xl_guest *g, const char *what, const char *config)
+{
+	char command[1024];
+	int len;
+
+	len = snprintf(command, sizeof(command),
+		       "xl create /guest/%s.cfg 'name=\"%s\"' 'extra=\"console=hvc0 loglevel=4 guest.%s=1\"' %s >/tmp/xl 2>&1 || { sed 's/^/# /' /tmp/xl; false; }",
+		       g->type, g->name, what, config);
+	if (len >= (int)sizeof(command))
+		return -E2BIG;
+	return system(command) ? -EIO : xl_find(g);
+}
+
+int xl_open(struct xl_guest *g, const char *type, const char *name)
+{
+	memset(g, 0, sizeof(*g));
+	g->type = type;
+	g->name = name;
+	g->xc = xc_interface_open(NULL, NULL, 0);
+	g->xs = xs_open(0);
+	return g->xc && g->xs ? 0 : -ENODEV;
+}
+
+int xl_create_as(struct xl_guest *g, const char *what, const char *config)
+{
+	int ret = xl_run(g, what, config);
+
+	return ret ? ret : xl_do(g, "hello");
 }
 
 int xl_create(struct xl_guest *g, const char *type)
 {
-	int ret;
+	int ret = xl_open(g, type, type);
 
-	memset(g, 0, sizeof(*g));
-	g->type = type;
-	g->xc = xc_interface_open(NULL, NULL, 0);
-	g->xs = xs_open(0);
-	if (!g->xc || !g->xs)
-		return -ENODEV;
-	ret = xl_run(g);
-	if (ret)
-		return ret;
-	return xl_do(g, "hello");
+	return ret ? ret : xl_create_as(g, "grant", "");
 }
 
 int xl_start(struct xl_guest *g, const char *format, ...)
@@ -92,7 +120,13 @@ static bool xl_answered(struct xl_guest *g)
 int xl_answer(struct xl_guest *g)
 {
 	unsigned int wait_s = g->commands == 1 ? XL_BOOT_S : XL_ANSWER_S;
-	uint64_t end = now_us() + wait_s * 1000000ULL;
+
+	return xl_answer_within(g, wait_s * 1000);
+}
+
+int xl_answer_within(struct xl_guest *g, unsigned int ms)
+{
+	uint64_t end = now_us() + ms * 1000ULL;
 
 	while (!xl_answered(g)) {
 		if (now_us() > end)
@@ -137,18 +171,23 @@ bool xl_gone(struct xl_guest *g)
 	return true;
 }
 
-void xl_free(struct xl_guest *g)
+void xl_close(struct xl_guest *g)
 {
-	char command[64];
-
-	if (g->type) {
-		snprintf(command, sizeof(command),
-			 "xl destroy %s >/dev/null 2>&1", g->type);
-		if (system(command))
-			g->domid = 0;
-	}
 	if (g->xs)
 		xs_close(g->xs);
 	if (g->xc)
 		xc_interface_close(g->xc);
+}
+
+void xl_free(struct xl_guest *g)
+{
+	char command[64];
+
+	if (g->name) {
+		snprintf(command, sizeof(command),
+			 "xl destroy %s >/dev/null 2>&1", g->name);
+		if (system(command))
+			g->domid = 0;
+	}
+	xl_close(g);
 }
