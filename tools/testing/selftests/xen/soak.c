@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Guests are made, used and destroyed, for as many seconds as XEN_STRESS_SECONDS
+ * says: after the last of them dom0 and Xen have what they had after the first.
+ *
+ * A name is soak.<what is made>__<what is seen>.
+ */
+#include "kselftest_harness.h"
+
+#include "client_fixture.h"
+#include "client_traffic.h"
+#include "files.h"
+
+#define SECONDS_DEFAULT	60
+
+/* For the rounds before the first look and after the last. */
+#define MORE_SECONDS	900
+
+enum what {
+	DOMAINS,
+	XEN_PAGES,
+	CHANNELS,
+	GRANTS,
+	MAPTRACK,
+	STORE_NODES,
+	PROCESSES,
+	LOOPS,
+	MEMORY,
+	SLAB,
+	NUMBERS,
+};
+
+/*
+ * How much may be missing in the end, however long it took. What is counted
+ * exactly must be the same. A page of each round would be more than there is of
+ * slack in an hour.
+ */
+static const struct {
+	const char *name;
+	long slack;
+} numbers[NUMBERS] = {
+	[DOMAINS] = { "domains", 0 },
+	[XEN_PAGES] = { "pages that Xen has given out", 32 },
+	[CHANNELS] = { "event channels of dom0", 0 },
+	[GRANTS] = { "grants in use", 0 },
+	[MAPTRACK] = { "maptrack frames of dom0", 0 },
+	[STORE_NODES] = { "nodes of xenstore", 0 },
+	[PROCESSES] = { "processes", 0 },
+	[LOOPS] = { "loop devices in use", 0 },
+	[MEMORY] = { "KiB of dom0 in use", 4096 },
+	[SLAB] = { "slab objects", 4000 },
+};
+
+/* Kernel threads come and go with work; a process has a command line. */
+#define COUNT_PROCESSES "grep -l . /proc/[0-9]*/cmdline 2>/dev/null | wc -l"
+
+#define MAPTRACK_OF_DOM0 \
+	"sed -n '/for remote d0/,/maptrack/s/.* \\([0-9]*\\) maptrack.*/\\1/p' /tmp/g"
+
+#define KIB_IN_USE \
+	"awk '{ sub(\":\", \"\", $1); k[$1] = $2 } END { print k[\"MemTotal\"] - k[\"MemFree\"] - k[\"Buffers\"] - k[\"Cached\"] }' /proc/meminfo"
+
+#define GROWN_SLABS \
+	"awk 'NR == FNR { n[$1] = $2; next } $2 - n[$1] > 100 { print \"# soak:\", $1, n[$1], $2 }' /tmp/slab.first /tmp/slab.now"
+
+static long count(const char *line)
+{
+	command("%s", line);
+	return strtol(command_said(), NULL, 10);
+}
+
+/* Of all domains, in /tmp/g with what else Xen tells of them. */
+static long grants_in_use(void)
+{
+	command("xl dmesg -c >/dev/null; xl debug-keys g; sleep 1; xl dmesg >/tmp/g");
+	return count("grep -cE '^\\(XEN\\) \\[0x[0-9a-f]+\\]' /tmp/g");
+}
+
+/* Given out: what is still to be cleaned is not. */
+static long xen_pages(xc_interface *xc)
+{
+	xc_physinfo_t info = {};
+
+	if (xc_physinfo(xc, &info))
+		return -1;
+	return info.total_pages - info.free_pages - info.scrub_pages;
+}
+
+/* What is kept only because nobody needs the room is no loss. */
+static void settle(void)
+{
+	command("sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1");
+	command("echo 3 >/proc/sys/vm/drop_caches");
+	command("for s in /sys/kernel/slab/*/shrink; do echo 1 >$s; done");
+}
+
+static void look(xc_interface *xc, long *n)
+{
+	n[DOMAINS] = count("xl list | wc -l");
+	n[CHANNELS] = count("lsevtchn 0 | wc -l");
+	n[GRANTS] = grants_in_use();
+	n[MAPTRACK] = count(MAPTRACK_OF_DOM0);
+	n[STORE_NODES] = count("xenstore-ls -f | wc -l");
+	n[PROCESSES] = count(COUNT_PROCESSES);
+	n[LOOPS] = count("losetup -a | wc -l");
+	settle();
+	n[XEN_PAGES] = xen_pages(xc);
+	n[MEMORY] = count(KIB_IN_USE);
+	n[SLAB] = count("awk 'NR > 2 { n += $2 } END { print n }' /proc/slabinfo");
+	command("awk 'NR > 2 { print $1, $2 }' /proc/slabinfo >/tmp/slab.now");
+	command("test -e /tmp/slab.first || cp /tmp/slab.now /tmp/slab.first");
+}
+
+FIXTURE(soak) {
+	struct client_fixture client;
+	xc_interface *xc;
+};
+
+FIXTURE_SETUP(soak)
+{
+	if (!xl_possible())
+		SKIP(return, "there is no guest to make");
+	self->xc = xc_interface_open(NULL, NULL, 0);
+	ASSERT_NE(NULL, self->xc);
+}
+
+FIXTURE_TEARDOWN(soak)
+{
+	command("xl destroy soak");
+	if (self->xc)
+		xc_interface_close(self->xc);
+}
+
+/* A guest with a disk of each kind and a channel, which all work. */
+static void one_round(struct __test_metadata *_metadata,
+		      struct client_fixture *self, const char *type)
+{
+	ASSERT_EQ(0, xl_open(&self->guest, type, "soak"));
+	ASSERT_EQ(0, guest_make(&self->guest, ""));
+	self->name = self->guest.name;
+	self->domid = self->guest.domid;
+	use_disk(_metadata, self, "xvda", GUEST_DISK "soak");
+	ASSERT_EQ(0, make_disk("/tmp/phy"));
+	ASSERT_COMMAND(0,
+		       "xl block-attach soak format=raw,vdev=xvdb,access=rw,backendtype=phy,target=/tmp/phy");
+	use_disk(_metadata, self, "xvdb", "/tmp/phy");
+	use_proxy(_metadata, self);
+	/* With everything still connected. */
+	EXPECT_LT(0, grants_in_use());
+	EXPECT_COMMAND(0, "xl destroy soak");
+	EXPECT_TRUE(xl_gone(&self->guest));
+	EXPECT_TRUE(command_within(SOON_MS * 3, "! pidof xen-qemu-system-i386"));
+	EXPECT_TRUE(command_within(SOON_MS * 3, "! losetup -a | grep /tmp/phy"));
+	EXPECT_COMMAND(0, "rm -f /tmp/phy " GUEST_DISK "soak");
+	xl_close(&self->guest);
+}
+
+static unsigned int seconds(void)
+{
+	const char *text = getenv("XEN_STRESS_SECONDS");
+
+	return text ? atoi(text) : SECONDS_DEFAULT;
+}
+
+static void compare(struct __test_metadata *_metadata, const long *first,
+		    const long *last, unsigned int rounds)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUMBERS; i++) {
+		ksft_print_msg("soak: %s: %ld, after %u rounds %ld\n",
+			       numbers[i].name, first[i], rounds, last[i]);
+		EXPECT_GE(numbers[i].slack, last[i] - first[i])
+			TH_LOG("%s", numbers[i].name);
+	}
+	command(GROWN_SLABS);
+	ksft_print_msg("soak: slabs that grew by more than 100:\n%s",
+		       command_said());
+}
+
+TEST_F_TIMEOUT(soak, guests__leave_nothing, 6 * 3600)
+{
+	static const char * const types[] = { "pv", "pvh" };
+	uint64_t end = now_us() + seconds() * 1000000ULL;
+	long first[NUMBERS], last[NUMBERS];
+	unsigned int rounds = 1;
+
+	command("rm -f /tmp/slab.first");
+	one_round(_metadata, &self->client, types[0]);
+	one_round(_metadata, &self->client, types[1]);
+	look(self->xc, first);
+	while (now_us() < end || rounds < 2) {
+		one_round(_metadata, &self->client, types[rounds % 2]);
+		rounds++;
+		ksft_print_msg("soak: round %u\n", rounds);
+	}
+	look(self->xc, last);
+	compare(_metadata, first, last, rounds);
+	ASSERT_LT(0, first[SLAB]);
+	ASSERT_LT(0, first[CHANNELS]);
+}
+
+TEST_HARNESS_MAIN
