@@ -27,8 +27,8 @@ SOURCES := Kbuild VERSION drivers include
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload lib lib-install lib-uninstall check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
-	coverage run shell test test-debug matrix compatibility stress soak bench \
-	libraries help
+	coverage run shell test test-debug matrix compatibility stress clients \
+	soak bench libraries help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -130,6 +130,10 @@ compatibility:
 stress:
 	@TESTS=stress SMP=$(or $(SMP),2) MINUTES=$(or $(MINUTES),10) $(TESTING)/rig/run
 
+# Debian's programs, ours and stock.
+clients:
+	@$(TESTING)/clients
+
 soak:
 	@CLIENTS=1 TESTS=soak MINUTES=$(or $(MINUTES),60) $(TESTING)/rig/run
 
@@ -187,6 +191,8 @@ help:
 	@echo '                  KERNEL= XEN= MODE=pv|pvh|guests ORACLE=ours|stock choose, JOBS=N at a time'
 	@echo '  compatibility   write what it found into COMPATIBILITY.md'
 	@echo '  stress          threads and processes that race, for MINUTES= [10]'
+	@echo '  clients         every program of Debian on the devices, on both kinds of modules, and'
+	@echo '                  Documentation/clients.md from it'
 	@echo '  soak            make, use and destroy guests for MINUTES= [60], and see what is left'
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
 	@echo '  libraries       each function of Xen'"'"'s libraries, on both kinds of modules, and'
