@@ -28,6 +28,8 @@ static int fail_or_gone(struct vm_vcpu *v)
 
 	if (vm_domain_info(v, &info) && errno == ESRCH)
 		return -1;
+	if (err == EINVAL && v->kind == VM_HVM && vm_hvm_is_dying(v))
+		return fail(ESRCH);
 	return fail(err);
 }
 

@@ -84,6 +84,21 @@ static void *read_record(struct vm_vcpu *v, struct vm_record *r,
 	return buf;
 }
 
+/*
+ * From when its domain begins to die until it is dead, which may take long, Xen
+ * shows it only by this: it has no record to give.
+ */
+bool vm_hvm_is_dying(struct vm_vcpu *v)
+{
+	struct vm_record r = {};
+	bool dying;
+
+	dying = !read_record(v, &r, HVM_SAVE_CODE(CPU), HVM_SAVE_LENGTH(CPU)) &&
+		errno == EINVAL;
+	vm_record_free(v, &r);
+	return dying;
+}
+
 int vm_hvm_read(struct vm_vcpu *v, struct vm_record *r, unsigned int parts)
 {
 	if (parts & 1U << VM_PART_CPU) {

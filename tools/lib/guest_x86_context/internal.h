@@ -114,6 +114,7 @@ int vm_domain_pause(struct vm_vcpu *v, bool pause);
  * hvm.c and pv.c. To read is for getters: @parts has a bit for each part that is
  * wanted. To begin is for setters: it reads all that vm_*_write() writes.
  */
+bool vm_hvm_is_dying(struct vm_vcpu *v);
 int vm_hvm_read(struct vm_vcpu *v, struct vm_record *r, unsigned int parts);
 int vm_hvm_begin(struct vm_vcpu *v, struct vm_record *r);
 int vm_hvm_write(struct vm_vcpu *v, struct vm_record *r);
