@@ -4,8 +4,8 @@
  *
  * A port number belongs to the domain, so one index serves all open files: a
  * port has at most one owner, and a file finds only its own. The index is a
- * table of tables, and has no lock: a place in it is claimed by cmpxchg. Tables
- * stay until the module goes, so only what they point to needs RCU.
+ * table of tables: a place in it is claimed by cmpxchg. Tables stay until the
+ * module goes, so only what they point to needs RCU.
  *
  * A look-up takes a reference, which keeps the binding alive, not just the
  * memory: unbinding waits for the last one before it closes the port. Without
@@ -13,6 +13,7 @@
  * else meanwhile. References are held across one hypercall and never across a
  * wait, so the wait is short.
  */
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
@@ -29,6 +30,8 @@ struct evtchn_table {
 	struct evtchn_port __rcu *port[TABLE_PORTS];
 };
 
+/* Serialises those who make one. */
+static DEFINE_MUTEX(tables_lock);
 static struct evtchn_table *tables[TABLES];
 
 struct evtchn_port *evtchn_port_new(struct evtchn_file *ef)
@@ -50,7 +53,7 @@ static struct evtchn_port __rcu **find_place(evtchn_port_t port)
 
 	if (port >= EVTCHN_FIFO_NR_CHANNELS)
 		return NULL;
-	/* Pairs with cmpxchg() in make_table(): it is seen empty, or later. */
+	/* Pairs with make_table(). */
 	table = smp_load_acquire(&tables[port / TABLE_PORTS]);
 	return table ? &table->port[port % TABLE_PORTS] : NULL;
 }
@@ -61,12 +64,15 @@ static int make_table(evtchn_port_t port)
 
 	if (port >= EVTCHN_FIFO_NR_CHANNELS)
 		return -EINVAL;
-	table = kzalloc(sizeof(*table), GFP_KERNEL);
-	if (!table)
-		return -ENOMEM;
-	if (cmpxchg(&tables[port / TABLE_PORTS], NULL, table))
-		kfree(table);
-	return 0;
+	mutex_lock(&tables_lock);
+	table = tables[port / TABLE_PORTS];
+	if (!table) {
+		table = kzalloc(sizeof(*table), GFP_KERNEL);
+		/* Pairs with find_place(): it is seen empty, or later. */
+		smp_store_release(&tables[port / TABLE_PORTS], table);
+	}
+	mutex_unlock(&tables_lock);
+	return table ? 0 : -ENOMEM;
 }
 
 void evtchn_port_exit(void)

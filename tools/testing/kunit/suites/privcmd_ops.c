@@ -36,6 +36,24 @@ TEST(ops_hypercall)
 	KUNIT_EXPECT_EQ(test, xen_fake_ac, 0);
 }
 
+/* Only the first words of it can be read, and no hypercall is made of them. */
+TEST(ops_hypercall_cut_short)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long at = env_mmap(NULL, 2, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS);
+	unsigned long end = at + PAGE_SIZE;
+	unsigned long calls = fake_transfer.count;
+	unsigned int words;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(at));
+	KUNIT_ASSERT_EQ(test, env_mprotect(end, 1, PROT_NONE), 0);
+	for (words = 0; words < 6; words++)
+		KUNIT_EXPECT_EQ(test, env_ioctl_at(file, IOCTL_PRIVCMD_HYPERCALL,
+						   end - words * sizeof(u64)), -EFAULT);
+	KUNIT_EXPECT_EQ(test, fake_transfer.count, calls);
+}
+
 /* P8: what Xen answers is what the caller gets. */
 TEST(ops_p8_result_as_it_is)
 {
@@ -262,6 +280,7 @@ TEST(ops_dm_op_read_only_memory)
 
 static struct kunit_case ops_cases[] = {
 	KUNIT_CASE(ops_hypercall),
+	KUNIT_CASE(ops_hypercall_cut_short),
 	KUNIT_CASE(ops_p8_result_as_it_is),
 	KUNIT_CASE(ops_hypercall_numbers_that_are_none),
 	KUNIT_CASE(ops_restrict_covers_everything),

@@ -137,11 +137,13 @@ void sweep_row(struct kunit *test, const struct sweep *sweep)
 	for (kind = SWEEP_FIRST; kind < SWEEP_KINDS; kind++) {
 		for (nth = 1; nth < SWEEP_MAX; nth++) {
 			/*
-			 * Twice: which allocation is the nth depends on what the
-			 * allocator has in store.
+			 * Three times: which allocation is the nth depends on
+			 * what the allocator has in store.
 			 */
-			if (kind == SWEEP_MEMORY)
+			if (kind == SWEEP_MEMORY) {
 				sweep_round(test, sweep, data, nth, kind);
+				sweep_round(test, sweep, data, nth, kind);
+			}
 			if (sweep_round(test, sweep, data, nth, kind))
 				break;
 		}
