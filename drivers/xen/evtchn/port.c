@@ -14,6 +14,7 @@
  * wait, so the wait is short.
  */
 #include <linux/mutex.h>
+#include <linux/nospec.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
@@ -53,6 +54,8 @@ static struct evtchn_port __rcu **find_place(evtchn_port_t port)
 
 	if (port >= EVTCHN_FIFO_NR_CHANNELS)
 		return NULL;
+	/* A processor that guesses does not look beyond the tables either. */
+	port = array_index_nospec(port, EVTCHN_FIFO_NR_CHANNELS);
 	/* Pairs with make_table(). */
 	table = smp_load_acquire(&tables[port / TABLE_PORTS]);
 	return table ? &table->port[port % TABLE_PORTS] : NULL;
