@@ -28,7 +28,7 @@ SOURCES := Kbuild VERSION drivers include
 	unload lib lib-install lib-uninstall check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
 	coverage run shell test test-debug matrix compatibility stress clients \
-	soak bench libraries help
+	soak bench libraries abi help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -145,6 +145,10 @@ bench:
 libraries:
 	@$(TESTING)/libraries
 
+# For bindings to other languages.
+abi:
+	@tools/abi/generate Documentation/abi/xen-devices.json
+
 help:
 	@echo 'xen-devices $(VERSION): drivers for /dev/xen/*'
 	@echo
@@ -172,6 +176,9 @@ help:
 	@echo '  style-report    lengths of functions and files, and how much is comment'
 	@echo '  headers-check   the UAPI headers alone'
 	@echo '  install-check   what modprobe takes after install and uninstall'
+	@echo
+	@echo 'Write what is made from something else:'
+	@echo '  abi             Documentation/abi/xen-devices.json, from the UAPI headers'
 	@echo
 	@echo 'Unit tests (on Debian 12; on a fake Xen, in User-mode Linux or in QEMU):'
 	@echo '  kunit           build and run them all; the first time builds a kernel, too'

@@ -359,8 +359,9 @@ struct ioctl_gntdev_grant_copy {
 #endif
 
 #ifndef IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS
-/* Back the dma-buf with write-combining or with coherent memory. */
+/* Back the dma-buf with write-combining memory. */
 #define GNTDEV_DMA_FLAG_WC (1 << 0)
+/* Back the dma-buf with coherent memory. */
 #define GNTDEV_DMA_FLAG_COHERENT (1 << 1)
 
 /**

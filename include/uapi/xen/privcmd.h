@@ -85,12 +85,34 @@
  *
  * mmap(2) reserves addresses and succeeds with any length and protection. An
  * access to a page that no ioctl has filled raises SIGBUS. A mapping is not
- * inherited over fork(2) and cannot be split: a partial munmap(2) or
- * mprotect(2) answers
+ * inherited over fork(2).
+ *
+ * munmap(2) and mprotect(2) do not split a mapping:
  *
  * * %-EINVAL: only a part of the mapping was named
  *
  * Source: stock Linux 6.12 driver.
+ */
+
+/**
+ * DOC: /dev/xen/hypercall
+ *
+ * Memory for the arguments of hypercalls, which neither faults nor moves while
+ * Xen looks at it. There are no ioctls for it, and a command number that is not
+ * listed answers
+ *
+ * * %-ENOTTY: any command
+ *
+ * mmap(2) returns new zeroed pages, whatever the offset. They are freed when
+ * the last page table that maps them lets go of them; a mapping may be split,
+ * moved and inherited over fork(2), and outlives the file. It cannot grow.
+ *
+ * * %-EINVAL: the mapping is not MAP_SHARED
+ * * %-ENOMEM: no memory
+ * * %-EINTR: the process is being killed
+ *
+ * Source: stock Linux 6.12 driver, where splitting a mapping keeps all pages
+ * until its last part goes.
  */
 
 #ifndef IOCTL_PRIVCMD_HYPERCALL
@@ -179,8 +201,9 @@ struct privcmd_mmap {
 #endif
 
 #ifndef IOCTL_PRIVCMD_MMAPBATCH
-/* The frame could not be mapped; or it is paged out, and may be tried again. */
+/* The frame could not be mapped. */
 #define PRIVCMD_MMAPBATCH_MFN_ERROR 0xf0000000U
+/* The frame is paged out, and may be tried again. */
 #define PRIVCMD_MMAPBATCH_PAGED_ERROR 0x80000000U
 
 /**
