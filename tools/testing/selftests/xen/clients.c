@@ -17,11 +17,18 @@
 #include "clients/tools.c"
 #include "clients/end.c"
 
-/* The guests that were left for a next test, and who has opened devices. */
+static pid_t first_process;
+
+/*
+ * The guests that were left for a next test, and QEMU, which has devices open. The
+ * harness does not return, it exits.
+ */
 static void destroy_guests(void)
 {
+	if (getpid() != first_process || !xl_possible())
+		return;
 	command("for g in client-pv client-pvh; do xl destroy $g; done");
-	if (!command_within(SOON_MS * 2, "! pidof xen-qemu-system-i386")) {
+	if (!command_within(SOON_MS * 2, NO_QEMU)) {
 		command("xl list; ps | grep '[q]emu'");
 		ksft_print_msg("QEMU is still there:\n%s\n", command_said());
 	}
@@ -29,9 +36,7 @@ static void destroy_guests(void)
 
 int main(int argc, char **argv)
 {
-	int ret = test_harness_run(argc, argv);
-
-	if (xl_possible())
-		destroy_guests();
-	return ret;
+	first_process = getpid();
+	atexit(destroy_guests);
+	return test_harness_run(argc, argv);
 }

@@ -149,7 +149,7 @@ static void one_round(struct __test_metadata *_metadata,
 	EXPECT_LT(0, grants_in_use());
 	EXPECT_COMMAND(0, "xl destroy soak");
 	EXPECT_TRUE(xl_gone(&self->guest));
-	EXPECT_TRUE(command_within(SOON_MS * 3, "! pidof xen-qemu-system-i386"));
+	EXPECT_TRUE(command_within(SOON_MS * 3, NO_QEMU));
 	EXPECT_TRUE(command_within(SOON_MS * 3, "! losetup -a | grep /tmp/phy"));
 	EXPECT_COMMAND(0, "rm -f /tmp/phy " GUEST_DISK "soak");
 	xl_close(&self->guest);

@@ -26,6 +26,12 @@
 /* Within which a guest that is not busy answers. */
 #define CLIENT_ALIVE_MS	30000
 
+/*
+ * No QEMU is left. One that ends has its devices open for a while yet, but its
+ * command line is gone, by which pidof knows it.
+ */
+#define NO_QEMU		"! grep -q ^xen-qemu /proc/[0-9]*/comm"
+
 /* For helpers: struct client_fixture is what tests know as *self. */
 #define client_fixture	_test_data_client
 
