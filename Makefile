@@ -28,7 +28,8 @@ SOURCES := Kbuild VERSION drivers include
 	unload lib lib-install lib-uninstall check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
 	coverage run shell test test-debug matrix compatibility stress clients \
-	soak bench libraries abi help
+	soak bench libraries abi man \
+	man-install man-uninstall help
 
 check-kdir:
 	@test -e $(KDIR)/Makefile || { \
@@ -145,9 +146,23 @@ bench:
 libraries:
 	@$(TESTING)/libraries
 
-# For bindings to other languages.
+# For bindings to other languages, and the pages for people that come of it.
 abi:
 	@tools/abi/generate Documentation/abi/xen-devices.json
+
+man: abi
+	@tools/abi/man Documentation/man
+
+PREFIX ?= /usr/local
+MANDIR ?= $(PREFIX)/share/man
+man-pages := $(wildcard Documentation/man/*.4)
+
+man-install:
+	install -d $(DESTDIR)$(MANDIR)/man4
+	install -m 644 $(man-pages) $(DESTDIR)$(MANDIR)/man4
+
+man-uninstall:
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man4/,$(notdir $(man-pages)))
 
 help:
 	@echo 'xen-devices $(VERSION): drivers for /dev/xen/*'
@@ -168,6 +183,8 @@ help:
 	@echo '    INSTALL_MOD_PATH=DIR   root of the file system to install into'
 	@echo '  lib-install     install the library and its command; lib-uninstall removes them'
 	@echo '    PREFIX=DIR LIBDIR= DESTDIR=   where [/usr/local]'
+	@echo '  man-install     install the manual pages of the nodes; man-uninstall removes them'
+	@echo '    PREFIX=DIR MANDIR= DESTDIR=    where [/usr/local]'
 	@echo '  load            replace the loaded stock modules by those built here'
 	@echo '  unload          go back to the stock modules'
 	@echo
@@ -179,6 +196,7 @@ help:
 	@echo
 	@echo 'Write what is made from something else:'
 	@echo '  abi             Documentation/abi/xen-devices.json, from the UAPI headers'
+	@echo '  man             that, and Documentation/man/*.4 from it'
 	@echo
 	@echo 'Unit tests (on Debian 12; on a fake Xen, in User-mode Linux or in QEMU):'
 	@echo '  kunit           build and run them all; the first time builds a kernel, too'
