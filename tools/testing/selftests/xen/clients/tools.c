@@ -144,6 +144,15 @@ TEST_F_TIMEOUT(dom0, test_xenstore__passes, CLIENT_TIMEOUT)
 	EXPECT_TRUE(strstr(command_said(), "ta err"));
 }
 
+/* Of a PVH domain that it makes; it names each step, the last one, too. */
+TEST_F_TIMEOUT(dom0, test_paging_mempool__passes, CLIENT_TIMEOUT)
+{
+	EXPECT_COMMAND(0, "test-paging-mempool");
+	EXPECT_TRUE(strstr(command_said(), "Test set continuation"))
+		TH_LOG("%s", command_said());
+	EXPECT_FALSE(strstr(command_said(), "ail:"));
+}
+
 TEST_F(dom0, test_cpu_policy__passes)
 {
 	EXPECT_COMMAND(0, "test-cpu-policy | grep 'Done: all ok'");
@@ -159,7 +168,7 @@ TEST_F(dom0, xen_livepatch__has_none)
 	EXPECT_COMMAND(0, "xen-livepatch list | grep 'Nothing to list'");
 }
 
-TEST_F(dom0, xenhypfs__reads_and_writes)
+TEST_F(dom0, xenhypfs__reads_what_the_kernel_knows)
 {
 	EXPECT_COMMAND(0,
 		       "test \"$(xenhypfs cat /buildinfo/version/major)\" = $(cat /sys/hypervisor/version/major)");
