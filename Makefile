@@ -28,7 +28,7 @@ SOURCES := Kbuild VERSION drivers include
 	unload lib lib-install lib-uninstall check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
 	coverage run shell test test-debug matrix compatibility stress clients \
-	soak bench libraries abi man \
+	soak bench libraries abi man docs \
 	man-install man-uninstall help
 
 check-kdir:
@@ -153,6 +153,10 @@ abi:
 man: abi
 	@tools/abi/man Documentation/man
 
+docs:
+	@$(TESTING)/rig/install-deps --for docs
+	@tools/docs/build
+
 PREFIX ?= /usr/local
 MANDIR ?= $(PREFIX)/share/man
 man-pages := $(wildcard Documentation/man/*.4)
@@ -195,6 +199,7 @@ help:
 	@echo '  install-check   what modprobe takes after install and uninstall'
 	@echo
 	@echo 'Write what is made from something else:'
+	@echo '  docs            the documentation as HTML, in build/docs/html'
 	@echo '  abi             Documentation/abi/xen-devices.json, from the UAPI headers'
 	@echo '  man             that, and Documentation/man/*.4 from it'
 	@echo
