@@ -89,10 +89,8 @@ def command(doc):
         elif part == 'source':
             text['source'] = plain(paragraph)
     returns = re.sub(r',? or$', '', text['returns'])
-    same = re.match(r'as (IOCTL_\w+)\.', returns)
     return {'description': ' '.join(text['description']), 'argument_use': text['argument'],
-            'returns': returns, 'errors': failures, 'errors_of': same.group(1) if same else None,
-            'notes': ' '.join(text['notes']), 'source': text.get('source', '')}
+            'returns': returns, 'errors': failures, 'notes': ' '.join(text['notes']), 'source': text.get('source', '')}
 
 
 def device(doc):

@@ -229,8 +229,18 @@ struct privcmd_mmapbatch {
  * Argument: &struct privcmd_mmapbatch and its @arr array, read; @arr is written
  * where frames failed.
  *
- * Return: as IOCTL_PRIVCMD_MMAPBATCH_V2. A negative @num counts as a huge one
- * and ends in %-EFAULT or %-ENOMEM.
+ * Return: 0 when every frame has been tried: @arr tells which failed, and it may
+ * be all. Otherwise
+ *
+ * * %-EFAULT: the argument is not readable, or @arr is not readable or, where a
+ *   frame failed, not writable
+ * * %-EPERM: the file is restricted to another domain
+ * * %-EINVAL: @num is 0; or @addr and @num are not what
+ *   IOCTL_PRIVCMD_MMAPBATCH_V2 wants them to be
+ * * %-ENOMEM: no memory, or no address space for foreign frames
+ * * %-ENOENT: as of IOCTL_PRIVCMD_MMAPBATCH_V2
+ *
+ * A negative @num counts as a huge one, and ends in %-EFAULT or %-ENOMEM.
  *
  * Source: stock Linux 6.12 driver.
  */
