@@ -90,7 +90,8 @@ def command(doc):
             text['source'] = plain(paragraph)
     returns = re.sub(r',? or$', '', text['returns'])
     return {'description': ' '.join(text['description']), 'argument_use': text['argument'],
-            'returns': returns, 'errors': failures, 'notes': ' '.join(text['notes']), 'source': text.get('source', '')}
+            'returns': returns, 'errors': failures, 'notes': ' '.join(text['notes']),
+            'source': text.get('source', '')}
 
 
 def device(doc):
