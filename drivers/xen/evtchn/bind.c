@@ -22,12 +22,19 @@
 
 #include "compat/evtchn.h"
 #include "evtchn/evtchn.h"
+#include "evtchn/observe.h"
+#include "evtchn/trace.h"
 #include "hypercall/hypercall.h"
 
 static int evtchn_op(unsigned int cmd, void *arg)
 {
-	return xen_hypercall2(__HYPERVISOR_event_channel_op, cmd,
-			      (unsigned long)arg);
+	int ret;
+
+	trace_hypercall_enter(__HYPERVISOR_event_channel_op, cmd);
+	ret = xen_hypercall2(__HYPERVISOR_event_channel_op, cmd,
+			     (unsigned long)arg);
+	trace_hypercall_exit(__HYPERVISOR_event_channel_op, cmd, ret);
+	return ret;
 }
 
 static int evtchn_query(evtchn_port_t port, struct evtchn_status *status)
@@ -108,11 +115,12 @@ static int evtchn_make_irq(struct evtchn_port *p, bool is_static)
 
 	irq = bind_evtchn_to_irq_lateeoi(p->port);
 	if (irq < 0)
-		return irq;
+		return evtchn_refuse(EVTCHN_R_IRQ, irq, p->port);
 	err = evtchn_make_refcounted(p->port, is_static);
-	if (!err)
-		p->irq = irq;
-	return err;
+	if (err)
+		return evtchn_refuse(EVTCHN_R_IRQ, err, p->port);
+	p->irq = irq;
+	return 0;
 }
 
 /* Put the handler on the IRQ. From here on the port can be used. */
@@ -127,10 +135,24 @@ static int evtchn_attach(struct evtchn_port *p)
 	/* Shared, for a kernel-side consumer of the same port. */
 	err = request_irq(p->irq, evtchn_interrupt, IRQF_SHARED, ef->name, p);
 	if (err)
-		return err;
+		return evtchn_refuse(EVTCHN_R_HANDLER, err, p->port);
 	list_add(&p->node, &ef->ports);
-	ef->nr_ports++;
+	WRITE_ONCE(ef->nr_ports, ef->nr_ports + 1);
+	trace_bind(p->port, p->irq);
 	return 0;
+}
+
+/* It could not be published, or the kernel has it. */
+static int refuse_number(evtchn_port_t port, int err)
+{
+	switch (err) {
+	case -ENOMEM:
+		return evtchn_refuse(EVTCHN_R_MEMORY, err, 0);
+	case -EINVAL:
+		return evtchn_refuse(EVTCHN_R_PORT, err, port);
+	default:
+		return evtchn_refuse(EVTCHN_R_TAKEN, err, port);
+	}
 }
 
 /* Make the port that Xen has just given us one of the file's. */
@@ -148,14 +170,14 @@ static int evtchn_adopt(struct evtchn_port *p,
 	err = evtchn_port_publish(p);
 	if (err) {
 		evtchn_close(p->port);
-		return err == -EBUSY ? -EEXIST : err;
+		return refuse_number(p->port, err == -EBUSY ? -EEXIST : err);
 	}
 	if ((int)irq_from_evtchn(p->port) < 0)
 		err = evtchn_make_irq(p, false);
 	else if (evtchn_take_left_behind(p->port))
 		p->irq = irq_from_evtchn(p->port);
 	else
-		err = -EEXIST;
+		err = refuse_number(p->port, -EEXIST);
 	if (!err)
 		err = evtchn_attach(p);
 	if (!err)
@@ -167,6 +189,27 @@ static int evtchn_adopt(struct evtchn_port *p,
 	else if (evtchn_is_ours(given))
 		evtchn_close(p->port);
 	return err;
+}
+
+static int make_room(struct evtchn_file *ef)
+{
+	int err = evtchn_ring_reserve(&ef->ring, ef->nr_ports + 1);
+
+	return err ? evtchn_refuse(EVTCHN_R_MEMORY, err, 0) : 0;
+}
+
+static int refuse_restricted(u32 domid)
+{
+	return evtchn_refuse(EVTCHN_R_RESTRICTED, -EACCES, domid);
+}
+
+/* What Xen says to a bind. */
+static int refuse_if(int err, domid_t domid)
+{
+	if (!err)
+		return 0;
+	return evtchn_refuse(err == -ENOSPC ? EVTCHN_R_XEN_PORTS : EVTCHN_R_XEN,
+			     err, domid);
 }
 
 /*
@@ -185,11 +228,12 @@ static int evtchn_bind(struct evtchn_file *ef, evtchn_acquire_fn *acquire,
 	int err;
 
 	mutex_lock(&ef->bind_lock);
-	err = -ENOMEM;
 	p = evtchn_port_new(ef);
-	if (!p)
+	if (!p) {
+		err = evtchn_refuse(EVTCHN_R_MEMORY, -ENOMEM, 0);
 		goto out;
-	err = evtchn_ring_reserve(&ef->ring, ef->nr_ports + 1);
+	}
+	err = make_room(ef);
 	if (!err)
 		err = acquire(ef, arg, &given);
 	if (!err)
@@ -214,12 +258,12 @@ static int acquire_virq(struct evtchn_file *ef, const void *arg,
 	int err;
 
 	if (xen_restricted(&ef->restriction))
-		return -EACCES;
+		return refuse_restricted(DOMID_SELF);
 	err = evtchn_op(EVTCHNOP_bind_virq, &op);
 	given->port = op.port;
 	given->status = EVTCHNSTAT_virq;
 	given->u.virq = op.virq;
-	return err;
+	return refuse_if(err, DOMID_SELF);
 }
 
 int evtchn_bind_virq(struct evtchn_file *ef, void __user *arg)
@@ -227,7 +271,7 @@ int evtchn_bind_virq(struct evtchn_file *ef, void __user *arg)
 	struct ioctl_evtchn_bind_virq bind;
 
 	if (xen_restricted(&ef->restriction))
-		return -EACCES;
+		return refuse_restricted(DOMID_SELF);
 	if (copy_from_user(&bind, arg, sizeof(bind)))
 		return -EFAULT;
 	return evtchn_bind(ef, acquire_virq, &bind);
@@ -245,13 +289,13 @@ static int acquire_interdomain(struct evtchn_file *ef, const void *arg,
 	int err;
 
 	if (!xen_restrict_allows(&ef->restriction, bind->remote_domain))
-		return -EACCES;
+		return refuse_restricted(bind->remote_domain);
 	err = evtchn_op(EVTCHNOP_bind_interdomain, &op);
 	given->port = op.local_port;
 	given->status = EVTCHNSTAT_interdomain;
 	given->u.interdomain.dom = op.remote_dom;
 	given->u.interdomain.port = op.remote_port;
-	return err;
+	return refuse_if(err, op.remote_dom);
 }
 
 int evtchn_bind_interdomain(struct evtchn_file *ef, void __user *arg)
@@ -274,12 +318,12 @@ static int acquire_unbound(struct evtchn_file *ef, const void *arg,
 	int err;
 
 	if (xen_restricted(&ef->restriction))
-		return -EACCES;
+		return refuse_restricted(op.remote_dom);
 	err = evtchn_op(EVTCHNOP_alloc_unbound, &op);
 	given->port = op.port;
 	given->status = EVTCHNSTAT_unbound;
 	given->u.unbound.dom = op.remote_dom;
-	return err;
+	return refuse_if(err, op.remote_dom);
 }
 
 int evtchn_bind_unbound(struct evtchn_file *ef, void __user *arg)
@@ -287,7 +331,7 @@ int evtchn_bind_unbound(struct evtchn_file *ef, void __user *arg)
 	struct ioctl_evtchn_bind_unbound_port bind;
 
 	if (xen_restricted(&ef->restriction))
-		return -EACCES;
+		return refuse_restricted(DOMID_SELF);
 	if (copy_from_user(&bind, arg, sizeof(bind)))
 		return -EFAULT;
 	return evtchn_bind(ef, acquire_unbound, &bind);
@@ -300,7 +344,7 @@ static int evtchn_check_static(struct evtchn_file *ef, evtchn_port_t port)
 	domid_t remote;
 
 	if (evtchn_query(port, &status))
-		return -EINVAL;
+		return evtchn_refuse(EVTCHN_R_CHANNEL, -EINVAL, port);
 	switch (status.status) {
 	case EVTCHNSTAT_unbound:
 		remote = status.u.unbound.dom;
@@ -309,9 +353,11 @@ static int evtchn_check_static(struct evtchn_file *ef, evtchn_port_t port)
 		remote = status.u.interdomain.dom;
 		break;
 	default:
-		return -EINVAL;
+		return evtchn_refuse(EVTCHN_R_CHANNEL, -EINVAL, port);
 	}
-	return xen_restrict_allows(&ef->restriction, remote) ? 0 : -EACCES;
+	if (!xen_restrict_allows(&ef->restriction, remote))
+		return refuse_restricted(remote);
+	return 0;
 }
 
 /* The port is published, and so no other file's. */
@@ -322,14 +368,14 @@ static int evtchn_adopt_static_port(struct evtchn_port *p)
 	/* An IRQ without one of our files behind it is the kernel's. */
 	if ((int)irq_from_evtchn(p->port) >= 0) {
 		if (!evtchn_share_left_behind(p->port))
-			return -EBUSY;
+			return refuse_number(p->port, -EBUSY);
 		p->irq = irq_from_evtchn(p->port);
 	}
 
 	err = evtchn_check_static(p->file, p->port);
 	if (err)
 		return err;
-	err = evtchn_ring_reserve(&p->file->ring, p->file->nr_ports + 1);
+	err = make_room(p->file);
 	if (err)
 		return err;
 	if (!evtchn_port_has_irq(p))
@@ -347,21 +393,23 @@ static int evtchn_bind_static_locked(struct evtchn_file *ef,
 
 	/* Never a port, though the kernel may have it down as one of its own. */
 	if (!port)
-		return -EINVAL;
+		return evtchn_refuse(EVTCHN_R_PORT, -EINVAL, port);
 	p = evtchn_port_get(ef, port);
 	if (p) {
 		evtchn_port_put(p);
-		return -EISCONN;
+		return evtchn_refuse(EVTCHN_R_BOUND, -EISCONN, port);
 	}
 
 	p = evtchn_port_new(ef);
 	if (!p)
-		return -ENOMEM;
+		return evtchn_refuse(EVTCHN_R_MEMORY, -ENOMEM, 0);
 	p->port = port;
 	__set_bit(EVTCHN_PORT_STATIC, &p->flags);
 	err = evtchn_port_publish(p);
-	if (err)
+	if (err) {
+		refuse_number(port, err);
 		goto err_free;
+	}
 	err = evtchn_adopt_static_port(p);
 	if (err)
 		goto err_unpublish;
@@ -396,7 +444,8 @@ static void evtchn_detach(struct evtchn_port *p)
 	lockdep_assert_held(&p->file->bind_lock);
 
 	list_del(&p->node);
-	p->file->nr_ports--;
+	WRITE_ONCE(p->file->nr_ports, p->file->nr_ports - 1);
+	trace_unbind(p->port);
 	evtchn_port_unpublish(p);
 	free_irq(p->irq, p);
 	/* A port that stays must not stay masked for its next owner. */
@@ -411,12 +460,12 @@ int evtchn_unbind(struct evtchn_file *ef, void __user *arg)
 {
 	struct ioctl_evtchn_unbind unbind;
 	struct evtchn_port *p;
-	int err = -ENOTCONN;
+	int err = 0;
 
 	if (copy_from_user(&unbind, arg, sizeof(unbind)))
 		return -EFAULT;
 	if (unbind.port >= xen_evtchn_nr_channels())
-		return -EINVAL;
+		return evtchn_refuse(EVTCHN_R_PORT, -EINVAL, unbind.port);
 
 	mutex_lock(&ef->bind_lock);
 	p = evtchn_port_get(ef, unbind.port);
@@ -424,7 +473,8 @@ int evtchn_unbind(struct evtchn_file *ef, void __user *arg)
 		/* The lock keeps it bound; the reference would block us. */
 		evtchn_port_put(p);
 		evtchn_detach(p);
-		err = 0;
+	} else {
+		err = evtchn_refuse(EVTCHN_R_NOT_BOUND, -ENOTCONN, unbind.port);
 	}
 	mutex_unlock(&ef->bind_lock);
 	return err;

@@ -16,6 +16,7 @@
 
 #include <xen/interface/event_channel.h>
 
+#include "lib/observe.h"
 #include "lib/restrict.h"
 
 struct evtchn_slots;
@@ -54,6 +55,8 @@ struct evtchn_file {
 
 	/* What /proc/interrupts shows. */
 	char *name;
+
+	struct xen_observed_file observed;
 };
 
 /* Set from the interrupt until user space unmasks the port. */
@@ -114,5 +117,7 @@ ssize_t evtchn_ring_read(struct evtchn_ring *ring, char __user *buf,
 void evtchn_ring_reset(struct evtchn_ring *ring);
 bool evtchn_ring_pending(const struct evtchn_ring *ring);
 bool evtchn_ring_overflow(const struct evtchn_ring *ring);
+unsigned int evtchn_ring_unread(const struct evtchn_ring *ring);
+unsigned int evtchn_ring_slots(struct evtchn_ring *ring);
 
 #endif

@@ -44,6 +44,8 @@
 #include <xen/xen.h>
 
 #include "evtchn/evtchn.h"
+#include "evtchn/observe.h"
+#include "evtchn/trace.h"
 #include "hypercall/hypercall.h"
 
 /* What read() and write() take at most in one call, in bytes. */
@@ -57,18 +59,26 @@ static int evtchn_notify(struct evtchn_file *ef,
 {
 	struct evtchn_send send;
 	struct evtchn_port *p;
+	long ret;
 
 	if (get_user(send.port, &arg->port))
 		return -EFAULT;
 
 	p = evtchn_port_get(ef, send.port);
 	if (!p)
-		return -ENOTCONN;
+		return evtchn_refuse(EVTCHN_R_NOT_BOUND, -ENOTCONN, send.port);
 	/* A peer that is not there, or gone, is no error of the caller's. */
-	xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
-		       (unsigned long)&send);
+	ret = xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
+			     (unsigned long)&send);
+	trace_notify(send.port, ret);
 	evtchn_port_put(p);
 	return 0;
+}
+
+static int restricted_before(const struct evtchn_file *ef)
+{
+	return evtchn_refuse(EVTCHN_R_RESTRICTED_BEFORE, -EACCES,
+			     READ_ONCE(ef->restriction.domid));
 }
 
 static int evtchn_restrict(struct evtchn_file *ef, void __user *arg)
@@ -77,26 +87,23 @@ static int evtchn_restrict(struct evtchn_file *ef, void __user *arg)
 	int err = 0;
 
 	if (xen_restricted(&ef->restriction))
-		return -EACCES;
+		return restricted_before(ef);
 	if (copy_from_user(&restrict_to, arg, sizeof(restrict_to)))
 		return -EFAULT;
 	if (restrict_to.domid == 0 || restrict_to.domid >= DOMID_FIRST_RESERVED)
-		return -EINVAL;
+		return evtchn_refuse(EVTCHN_R_DOMID, -EINVAL, restrict_to.domid);
 
 	/* When it returns, no bind that began without it is under way. */
 	mutex_lock(&ef->bind_lock);
 	if (!xen_restrict_set(&ef->restriction, restrict_to.domid))
-		err = -EACCES;
+		err = restricted_before(ef);
 	mutex_unlock(&ef->bind_lock);
 	return err;
 }
 
-static long evtchn_ioctl(struct file *file, unsigned int cmd,
-			 unsigned long arg)
+static __always_inline long do_ioctl(struct evtchn_file *ef, unsigned int cmd,
+				     void __user *uarg)
 {
-	struct evtchn_file *ef = file->private_data;
-	void __user *uarg = (void __user *)arg;
-
 	switch (cmd) {
 	case IOCTL_EVTCHN_NOTIFY:
 		return evtchn_notify(ef, uarg);
@@ -117,8 +124,31 @@ static long evtchn_ioctl(struct file *file, unsigned int cmd,
 		return evtchn_restrict(ef, uarg);
 	default:
 		/* Not -ENOTTY, on this device: callers know it this way. */
-		return -ENOSYS;
+		return evtchn_refuse(EVTCHN_R_IOCTL, -ENOSYS, cmd);
 	}
+}
+
+/* Once more, so that a call that nobody traces keeps nothing for the end. */
+static noinline long traced_ioctl(struct evtchn_file *ef, unsigned int cmd,
+				  void __user *uarg)
+{
+	long ret;
+
+	trace_ioctl_enter(cmd);
+	ret = do_ioctl(ef, cmd, uarg);
+	trace_ioctl_exit(cmd, ret);
+	return ret;
+}
+
+static long evtchn_ioctl(struct file *file, unsigned int cmd,
+			 unsigned long arg)
+{
+	struct evtchn_file *ef = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	if (trace_ioctl_enter_enabled() || trace_ioctl_exit_enabled())
+		return traced_ioctl(ef, cmd, uarg);
+	return do_ioctl(ef, cmd, uarg);
 }
 
 /* Whole ports only. */
@@ -189,7 +219,7 @@ static ssize_t evtchn_write(struct file *file, const char __user *buf,
 	if (count > sizeof(on_stack)) {
 		ports = kmalloc(count, GFP_KERNEL);
 		if (!ports)
-			return -ENOMEM;
+			return evtchn_refuse(EVTCHN_R_MEMORY, -ENOMEM, count);
 	}
 	if (copy_from_user(ports, buf, count)) {
 		count = -EFAULT;
@@ -240,6 +270,7 @@ static int evtchn_open(struct inode *inode, struct file *file)
 	INIT_LIST_HEAD(&ef->ports);
 	xen_restrict_init(&ef->restriction, DOMID_INVALID);
 
+	evtchn_observe_open(ef);
 	file->private_data = ef;
 	return stream_open(inode, file);
 }
@@ -248,6 +279,7 @@ static int evtchn_release(struct inode *inode, struct file *file)
 {
 	struct evtchn_file *ef = file->private_data;
 
+	evtchn_observe_close(ef);
 	evtchn_unbind_all(ef);
 	evtchn_ring_destroy(&ef->ring);
 	kfree(ef->name);
@@ -280,16 +312,20 @@ static int __init evtchn_init(void)
 
 	if (!xen_domain())
 		return -ENODEV;
+	evtchn_observe_init();
 	err = misc_register(&evtchn_miscdev);
-	if (err)
+	if (err) {
+		evtchn_observe_exit();
 		pr_err("cannot make /dev/xen/evtchn (%d); is another module's still there?\n",
 		       err);
+	}
 	return err;
 }
 
 static void __exit evtchn_exit(void)
 {
 	misc_deregister(&evtchn_miscdev);
+	evtchn_observe_exit();
 	evtchn_port_exit();
 }
 

@@ -21,6 +21,7 @@
 #include <linux/uaccess.h>
 
 #include "evtchn/evtchn.h"
+#include "evtchn/observe.h"
 
 #define RING_MIN_SLOTS	64u
 
@@ -90,6 +91,7 @@ void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port)
 	prod = ring->prod;
 	if (prod - READ_ONCE(ring->cons) >= slots->size) {
 		WRITE_ONCE(ring->overflow, true);
+		evtchn_overflowed(port, slots->size);
 		spin_unlock_irqrestore(&ring->prod_lock, flags);
 		return;
 	}
@@ -142,7 +144,7 @@ static ssize_t ring_read_locked(struct evtchn_ring *ring, char __user *buf,
 	lockdep_assert_held(&ring->cons_lock);
 
 	if (evtchn_ring_overflow(ring))
-		return -EFBIG;
+		return evtchn_refuse(EVTCHN_R_OVERFLOW, -EFBIG, 0);
 
 	cons = ring->cons;
 	/* Pairs with the release in evtchn_ring_push(). */
@@ -189,4 +191,22 @@ bool evtchn_ring_pending(const struct evtchn_ring *ring)
 bool evtchn_ring_overflow(const struct evtchn_ring *ring)
 {
 	return READ_ONCE(ring->overflow);
+}
+
+/* For those who only want to know: it changes at once. */
+unsigned int evtchn_ring_unread(const struct evtchn_ring *ring)
+{
+	unsigned int cons = READ_ONCE(ring->cons);
+
+	return READ_ONCE(ring->prod) - cons;
+}
+
+unsigned int evtchn_ring_slots(struct evtchn_ring *ring)
+{
+	unsigned int size;
+
+	spin_lock_irq(&ring->prod_lock);
+	size = slots_size(ring->slots);
+	spin_unlock_irq(&ring->prod_lock);
+	return size;
 }

@@ -2,10 +2,11 @@
 /*
  * xen-hypercall: the one way from the drivers into Xen.
  *
- * The module holds the hypercall page and two C entries (page.S, entry.S). It
- * has no state: the kernel's module loader patches the transfer instruction
+ * The module holds the hypercall page and two C entries (page.S, entry.S). They
+ * have no state: the kernel's module loader patches the transfer instruction
  * for this machine, init checks that it did and runs the self-test, and from
- * then on there is only code.
+ * then on there is only code. What the drivers share besides is here, too: the
+ * directory in debugfs (lib/observe.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,6 +23,7 @@
 
 #include "hypercall/hypercall.h"
 #include "hypercall/selftest.h"
+#include "lib/observe.h"
 
 struct transfer {
 	const char *name;
@@ -113,15 +115,18 @@ static int __init xen_hypercall_init(void)
 		return -ENOEXEC;
 	}
 	err = xen_hypercall_selftest();
-	if (err)
-		pr_err("the trampolines do not work on this machine, refusing to load\n");
 	transfer = t;
-	return err;
+	if (err) {
+		pr_err("the trampolines do not work on this machine, refusing to load\n");
+		return err;
+	}
+	xen_observe_init();
+	return 0;
 }
 
-/* Nothing to undo. Present so that the module can be unloaded. */
 static void __exit xen_hypercall_exit(void)
 {
+	xen_observe_exit();
 }
 
 /* Described in hypercall.h. */

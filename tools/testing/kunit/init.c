@@ -551,6 +551,7 @@ int main(void)
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("debugfs", FAULTS, "debugfs", 0, NULL);
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 	/* What the kernel itself has lost is not our business. */
 	if (!access(FAULTS "/kmemleak", F_OK)) {
 		set(FAULTS "/kmemleak", "scan");
