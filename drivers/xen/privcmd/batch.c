@@ -8,6 +8,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -17,7 +18,9 @@
 #include <xen/xen.h>
 
 #include "privcmd/map.h"
+#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
+#include "privcmd/trace.h"
 
 /* The frames of one call, and what became of each. */
 struct frames {
@@ -33,7 +36,7 @@ static int frames_alloc(struct frames *f, unsigned long nr)
 	f->nr = nr;
 	f->frame = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!f->frame)
-		return -ENOMEM;
+		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, nr);
 	f->err = (int *)(f->frame + nr);
 	return 0;
 }
@@ -90,34 +93,53 @@ static int report_in_band(const struct frames *f, void __user *arr,
 	return 0;
 }
 
-/* Returns 0, or -ENOENT for frames that are paged out: to be tried again. */
-static int frames_result(const struct frames *f, bool *failed)
+/* What came of them: how many failed, and the first for each reason. */
+struct frames_result {
+	unsigned long failed;
+	unsigned long refused;
+	unsigned long paged_out;
+};
+
+static void frames_result(const struct frames *f, struct frames_result *r)
 {
 	unsigned long i;
-	int ret = 0;
 
-	*failed = false;
+	*r = (struct frames_result){ .refused = f->nr, .paged_out = f->nr };
 	for (i = 0; i < f->nr; i++) {
-		if (f->err[i])
-			*failed = true;
+		if (!f->err[i])
+			continue;
+		r->failed++;
 		if (f->err[i] == -ENOENT)
-			ret = -ENOENT;
+			r->paged_out = min(r->paged_out, i);
+		else
+			r->refused = min(r->refused, i);
 	}
-	return ret;
+}
+
+/* Returns 0, or -ENOENT for frames that are paged out: to be tried again. */
+static int refuse_frames(const struct frames *f, const struct frames_result *r)
+{
+	if (r->refused < f->nr)
+		privcmd_refuse(PRIVCMD_R_FRAME, f->err[r->refused],
+			       f->frame[r->refused]);
+	if (r->paged_out == f->nr)
+		return 0;
+	return privcmd_refuse(PRIVCMD_R_PAGED_OUT, -ENOENT,
+			      f->frame[r->paged_out]);
 }
 
 int privcmd_mmapbatch(struct privcmd_file *pf,
 		      const struct privcmd_batch_args *args)
 {
+	struct frames_result result;
 	struct privcmd_span span;
 	struct frames f;
-	bool failed;
 	int err, ret;
 
 	if (!xen_restrict_allows(&pf->restriction, args->dom))
-		return -EPERM;
+		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args->dom);
 	if (!args->num)
-		return -EINVAL;
+		return privcmd_refuse(PRIVCMD_R_NO_FRAMES, -EINVAL, 0);
 
 	err = frames_alloc(&f, args->num);
 	if (err)
@@ -134,14 +156,18 @@ int privcmd_mmapbatch(struct privcmd_file *pf,
 		goto out;
 	err = fill(&span, &f, args->dom);
 	privcmd_span_end(&span);
-	if (err)
+	if (err) {
+		privcmd_refuse_mapping(err, args->addr);
 		goto out;
+	}
 
-	ret = frames_result(&f, &failed);
-	if (failed && args->err) {
+	frames_result(&f, &result);
+	trace_map(args->dom, f.nr, result.failed);
+	ret = refuse_frames(&f, &result);
+	if (result.failed && args->err) {
 		if (copy_to_user(args->err, f.err, f.nr * sizeof(*f.err)))
 			err = -EFAULT;
-	} else if (failed) {
+	} else if (result.failed) {
 		err = report_in_band(&f, (void __user *)args->arr, args->narrow);
 	}
 	err = err ?: ret;
@@ -189,7 +215,7 @@ static int map_runs(const struct privcmd_mmap_entry *run, unsigned long nr,
 	int err;
 
 	if (!total)
-		return -EINVAL;
+		return privcmd_refuse(PRIVCMD_R_RUNS, -EINVAL, nr);
 	err = privcmd_span_begin(&span, run[0].va, total, PRIVCMD_CLAIM_START);
 	if (err)
 		return err;
@@ -198,9 +224,14 @@ static int map_runs(const struct privcmd_mmap_entry *run, unsigned long nr,
 		goto err_span;
 	runs_expand(run, nr, f.frame);
 	err = privcmd_pv_fill(&span, f.frame, f.err, domid, false);
-	for (i = 0; !err && i < total; i++)
-		err = f.err[i];
+	if (err)
+		privcmd_refuse_mapping(err, span.addr);
+	for (i = 0; !err && i < total; i++) {
+		if (f.err[i])
+			err = privcmd_refuse(PRIVCMD_R_FRAME, f.err[i], f.frame[i]);
+	}
 	frames_free(&f);
+	trace_map(domid, total, err ? total : 0);
 	if (err)
 		goto err_span;
 	privcmd_span_end(&span);
@@ -218,14 +249,14 @@ int privcmd_mmap_runs(struct privcmd_file *pf,
 	int err;
 
 	if (!xen_restrict_allows(&pf->restriction, args->dom))
-		return -EPERM;
+		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args->dom);
 	if (!args->num)
 		return 0;
 
 	run = kvmalloc(size_mul(args->num, sizeof(*run)),
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!run)
-		return -ENOMEM;
+		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->num);
 	err = -EFAULT;
 	if (!copy_from_user(run, args->entry, args->num * sizeof(*run)))
 		err = map_runs(run, args->num, args->dom);

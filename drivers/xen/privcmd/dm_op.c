@@ -8,6 +8,8 @@
  * which have no other buffer, pin no page and allocate nothing. The other
  * buffers are pinned, for reading only if the operation only reads them.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/compat.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -15,6 +17,8 @@
 #include <linux/moduleparam.h>
 #include <linux/overflow.h>
 #include <linux/pagemap.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -26,7 +30,9 @@
 
 #include "hypercall/hypercall.h"
 #include "privcmd/dm_op.h"
+#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
+#include "privcmd/trace.h"
 
 static unsigned int dm_op_max_nr_bufs = 16;
 module_param(dm_op_max_nr_bufs, uint, 0644);
@@ -41,9 +47,21 @@ MODULE_PARM_DESC(dm_op_buf_max_size, "Most bytes in one buffer of a DM_OP");
 #define STACK_PAGES	8
 #define STACK_OP_SIZE	128
 
+unsigned int privcmd_dm_op_max_bufs(void)
+{
+	return READ_ONCE(dm_op_max_nr_bufs);
+}
+
 unsigned int privcmd_dm_op_max_size(void)
 {
 	return READ_ONCE(dm_op_buf_max_size);
+}
+
+int privcmd_refuse_dm_op_size(u64 size, unsigned int max)
+{
+	pr_notice_ratelimited("a buffer of %llu bytes for %s[%d] is more than the parameter dm_op_buf_max_size=%u\n",
+			      size, current->comm, current->pid, max);
+	return privcmd_refuse(PRIVCMD_R_LIMIT_SIZE, -E2BIG, size);
 }
 
 /* One call. Arrays point into the stack, or into memory. */
@@ -94,12 +112,12 @@ static int check_bufs(struct dm_op *d)
 	d->pages = 0;
 	for (i = 0; i < d->num; i++) {
 		if (d->ubuf[i].size > max)
-			return -E2BIG;
+			return privcmd_refuse_dm_op_size(d->ubuf[i].size, max);
 		if (!access_ok(d->ubuf[i].uptr, d->ubuf[i].size))
 			return -EFAULT;
 		if (i && check_add_overflow(d->pages, buf_pages(d->ubuf + i),
 					    &d->pages))
-			return -E2BIG;
+			return privcmd_refuse(PRIVCMD_R_DM_OP_PAGES, -E2BIG, i);
 	}
 	return 0;
 }
@@ -173,10 +191,15 @@ static long call_xen(struct dm_op *d, domid_t domid)
 			set_xen_guest_handle(d->xbuf[i].h, d->op);
 		d->xbuf[i].size = d->ubuf[i].size;
 	}
+	trace_hypercall_enter(__HYPERVISOR_dm_op, domid);
 	xen_preemptible_hcall_begin();
 	ret = xen_hypercall_user(__HYPERVISOR_dm_op, domid, d->num,
 				 (unsigned long)d->xbuf, 0, 0, 0);
 	xen_preemptible_hcall_end();
+	trace_hypercall_exit(__HYPERVISOR_dm_op, domid, ret);
+	if (ret < 0)
+		privcmd_refuse(PRIVCMD_R_DM_OP, ret,
+			       privcmd_dm_op_code(d->op_before, d->ubuf[0].size));
 	return ret;
 }
 
@@ -193,7 +216,7 @@ static long dm_op_run(struct dm_op *d, domid_t domid)
 	memcpy(d->op_before, d->op, size);
 	code = privcmd_dm_op_code(d->op, size);
 	if (d->num < privcmd_dm_op_min_bufs(code))
-		return -EINVAL;
+		return privcmd_refuse(PRIVCMD_R_DM_OP_BUFS, -EINVAL, code);
 	/* Better now than when Xen has done it. Writes nothing. */
 	if (!op_is_const(code) &&
 	    fault_in_safe_writeable((char __user *)d->ubuf[0].uptr, size))
@@ -233,7 +256,7 @@ static long dm_op_with_bufs(struct dm_op *d, domid_t domid)
 					size_mul(2, op_size)),
 			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 		if (!mem)
-			return -ENOMEM;
+			return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, d->pages);
 		d->op = mem;
 		d->op_before = mem + op_size;
 		d->page = mem + 2 * op_size;
@@ -241,6 +264,14 @@ static long dm_op_with_bufs(struct dm_op *d, domid_t domid)
 	ret = dm_op_run(d, domid);
 	kvfree(mem);
 	return ret;
+}
+
+static int refuse_bufs(unsigned int num)
+{
+	pr_notice_ratelimited("%u buffers for %s[%d] are more than the parameter dm_op_max_nr_bufs=%u\n",
+			      num, current->comm, current->pid,
+			      privcmd_dm_op_max_bufs());
+	return privcmd_refuse(PRIVCMD_R_LIMIT_BUFS, -E2BIG, num);
 }
 
 long privcmd_dm_op(struct privcmd_file *pf,
@@ -257,18 +288,18 @@ long privcmd_dm_op(struct privcmd_file *pf,
 	long ret;
 
 	if (!xen_restrict_allows(&pf->restriction, args->dom))
-		return -EPERM;
+		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args->dom);
 	/* How a library asks whether there is such an ioctl. */
 	if (!args->num)
 		return 0;
-	if (args->num > READ_ONCE(dm_op_max_nr_bufs))
-		return -E2BIG;
+	if (args->num > privcmd_dm_op_max_bufs())
+		return refuse_bufs(args->num);
 
 	if (args->num > STACK_BUFS) {
 		mem = kmalloc_array(args->num, sizeof(*d.ubuf) + sizeof(*d.xbuf),
 				    GFP_KERNEL_ACCOUNT);
 		if (!mem)
-			return -ENOMEM;
+			return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->num);
 		d.ubuf = mem;
 		d.xbuf = mem + args->num * sizeof(*d.ubuf);
 	}

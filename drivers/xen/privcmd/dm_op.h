@@ -49,7 +49,9 @@ static inline unsigned int privcmd_dm_op_min_bufs(u32 code)
 	       2 : 1;
 }
 
-/* dm_op.c: the limit on one buffer, in bytes. */
+/* dm_op.c: the limits on buffers, and on the bytes of one. */
+unsigned int privcmd_dm_op_max_bufs(void);
 unsigned int privcmd_dm_op_max_size(void);
+int privcmd_refuse_dm_op_size(u64 size, unsigned int max);
 
 #endif

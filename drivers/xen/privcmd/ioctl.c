@@ -11,7 +11,9 @@
 #include <xen/privcmd.h>
 #include <xen/xen.h>
 
+#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
+#include "privcmd/trace.h"
 
 static int ioctl_mmap(struct privcmd_file *pf, void __user *uarg)
 {
@@ -20,7 +22,7 @@ static int ioctl_mmap(struct privcmd_file *pf, void __user *uarg)
 
 	/* Never was there, for a caller in an auto-translated domain. */
 	if (!xen_pv_domain())
-		return -ENOSYS;
+		return privcmd_refuse(PRIVCMD_R_NOT_PV, -ENOSYS, 0);
 	if (copy_from_user(&arg, uarg, sizeof(arg)))
 		return -EFAULT;
 	args = (struct privcmd_runs_args){
@@ -83,11 +85,9 @@ static long ioctl_dm_op(struct privcmd_file *pf, void __user *uarg)
 	return privcmd_dm_op(pf, &args);
 }
 
-long privcmd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static __always_inline long do_ioctl(struct privcmd_file *pf, unsigned int cmd,
+				     void __user *uarg)
 {
-	struct privcmd_file *pf = file->private_data;
-	void __user *uarg = (void __user *)arg;
-
 	switch (cmd) {
 	case IOCTL_PRIVCMD_HYPERCALL:
 		return privcmd_hypercall(pf, uarg);
@@ -110,8 +110,30 @@ long privcmd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case IOCTL_PRIVCMD_PCIDEV_GET_GSI:
 		return privcmd_pcidev_get_gsi(pf, uarg);
 	default:
-		return -ENOTTY;
+		return privcmd_refuse(PRIVCMD_R_IOCTL, -ENOTTY, cmd);
 	}
+}
+
+/* Once more, so that a call that nobody traces keeps nothing for the end. */
+static noinline long traced_ioctl(struct privcmd_file *pf, unsigned int cmd,
+				  void __user *uarg)
+{
+	long ret;
+
+	trace_ioctl_enter(cmd);
+	ret = do_ioctl(pf, cmd, uarg);
+	trace_ioctl_exit(cmd, ret);
+	return ret;
+}
+
+long privcmd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct privcmd_file *pf = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	if (trace_ioctl_enter_enabled() || trace_ioctl_exit_enabled())
+		return traced_ioctl(pf, cmd, uarg);
+	return do_ioctl(pf, cmd, uarg);
 }
 
 #ifdef CONFIG_COMPAT
@@ -164,7 +186,7 @@ static int compat_ioctl_mmap(struct privcmd_file *pf, void __user *uarg)
 	struct privcmd_runs_args args;
 
 	if (!xen_pv_domain())
-		return -ENOSYS;
+		return privcmd_refuse(PRIVCMD_R_NOT_PV, -ENOSYS, 0);
 	if (copy_from_user(&arg, uarg, sizeof(arg)))
 		return -EFAULT;
 	args = (struct privcmd_runs_args){
@@ -230,12 +252,9 @@ static long compat_ioctl_dm_op(struct privcmd_file *pf, void __user *uarg)
 }
 
 /* The structures of the commands that are not here are the same. */
-long privcmd_compat_ioctl(struct file *file, unsigned int cmd,
-			  unsigned long arg)
+static long do_compat_ioctl(struct privcmd_file *pf, unsigned int cmd,
+			    void __user *uarg)
 {
-	struct privcmd_file *pf = file->private_data;
-	void __user *uarg = compat_ptr(arg);
-
 	switch (cmd) {
 	case COMPAT_PRIVCMD_MMAP:
 		return compat_ioctl_mmap(pf, uarg);
@@ -249,10 +268,21 @@ long privcmd_compat_ioctl(struct file *file, unsigned int cmd,
 	case IOCTL_PRIVCMD_MMAPBATCH:
 	case IOCTL_PRIVCMD_MMAPBATCH_V2:
 	case IOCTL_PRIVCMD_DM_OP:
-		return -ENOTTY;
+		return privcmd_refuse(PRIVCMD_R_IOCTL, -ENOTTY, cmd);
 	default:
-		return privcmd_ioctl(file, cmd, (unsigned long)uarg);
+		return do_ioctl(pf, cmd, uarg);
 	}
+}
+
+long privcmd_compat_ioctl(struct file *file, unsigned int cmd,
+			  unsigned long arg)
+{
+	long ret;
+
+	trace_ioctl_enter(cmd);
+	ret = do_compat_ioctl(file->private_data, cmd, compat_ptr(arg));
+	trace_ioctl_exit(cmd, ret);
+	return ret;
 }
 
 #endif /* CONFIG_COMPAT */

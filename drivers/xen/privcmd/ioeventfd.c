@@ -49,6 +49,7 @@
 #include "compat/eventfd.h"
 #include "hypercall/hypercall.h"
 #include "privcmd/map.h"
+#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
 /* A slot, as Xen's public/hvm/ioreq.h has it. */
@@ -222,11 +223,13 @@ static int port_attach(struct ioreq_port *p, domid_t domid)
 
 	err = port_get(p->port, domid);
 	if (err)
-		return err;
+		return privcmd_refuse(PRIVCMD_R_IOREQ_PORT, err, p->port);
 	p->irq = irq_from_evtchn(p->port);
 	err = request_irq(p->irq, ioreq_interrupt, IRQF_SHARED, "ioeventfd", p);
-	if (err)
+	if (err) {
+		privcmd_refuse(PRIVCMD_R_IOREQ_PORT, err, p->port);
 		evtchn_put(p->port);
+	}
 	return err;
 }
 
@@ -332,7 +335,7 @@ static struct ioreq_server *server_new(struct privcmd_file *pf,
 	server = kvzalloc(struct_size(server, ports, args->vcpus),
 			  GFP_KERNEL_ACCOUNT);
 	if (!server)
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->vcpus));
 	server->file = pf;
 	server->domid = args->dom;
 	server->uaddr = args->ioreq;
@@ -343,8 +346,11 @@ static struct ioreq_server *server_new(struct privcmd_file *pf,
 	if (err)
 		goto err_server;
 	err = slots_locate(server);
-	if (err)
+	if (err) {
+		privcmd_refuse(err == -ENOMEM ? PRIVCMD_R_MEMORY : PRIVCMD_R_IOREQ,
+			       err, args->ioreq);
 		goto err_server;
+	}
 	err = ports_attach(server);
 	if (err)
 		goto err_slots;
@@ -404,12 +410,16 @@ static int ioeventfd_add(struct privcmd_file *pf,
 	struct ioreq_server *server;
 
 	server = server_find(pf, args);
+	if (IS_ERR(server))
+		return privcmd_refuse(PRIVCMD_R_IOREQ_OTHER, PTR_ERR(server),
+				      args->ioreq);
 	if (!server)
 		server = server_new(pf, args);
 	if (IS_ERR(server))
 		return PTR_ERR(server);
 	if (eventfd_find(server, e->eventfd))
-		return -EBUSY;
+		return privcmd_refuse(PRIVCMD_R_EVENTFD_BUSY, -EBUSY,
+				      args->event_fd);
 	hash_add_rcu(server->eventfds, &e->node, doorbell_key(e->addr, e->vq));
 	server->nr_eventfds++;
 	return 0;
@@ -422,22 +432,22 @@ static int ioeventfd_assign(struct privcmd_file *pf,
 	u64 end;
 	int err;
 
-	if (check_add_overflow(args->addr, (u64)args->addr_len, &end))
-		return -EINVAL;
-	if (args->addr_len > 8 || !is_power_of_2(args->addr_len))
-		return -EINVAL;
+	if (check_add_overflow(args->addr, (u64)args->addr_len, &end) ||
+	    args->addr_len > 8 || !is_power_of_2(args->addr_len))
+		return privcmd_refuse(PRIVCMD_R_DOORBELL, -EINVAL, args->addr);
 	if (!args->vcpus || args->vcpus > MAX_VCPUS)
-		return -EINVAL;
+		return privcmd_refuse(PRIVCMD_R_VCPUS, -EINVAL, args->vcpus);
 
 	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
 	if (!e)
-		return -ENOMEM;
+		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, 0);
 	e->addr = args->addr;
 	e->len = args->addr_len;
 	e->vq = args->vq;
 	e->eventfd = eventfd_ctx_fdget(args->event_fd);
 	if (IS_ERR(e->eventfd)) {
-		err = PTR_ERR(e->eventfd);
+		err = privcmd_refuse(PRIVCMD_R_EVENTFD, PTR_ERR(e->eventfd),
+				     args->event_fd);
 		goto err_free;
 	}
 
@@ -472,7 +482,8 @@ static int ioeventfd_deassign(struct privcmd_file *pf,
 
 	eventfd = eventfd_ctx_fdget(args->event_fd);
 	if (IS_ERR(eventfd))
-		return PTR_ERR(eventfd);
+		return privcmd_refuse(PRIVCMD_R_EVENTFD, PTR_ERR(eventfd),
+				      args->event_fd);
 
 	mutex_lock(&pf->ioeventfd_lock);
 	server = server_find(pf, args);
@@ -486,7 +497,9 @@ static int ioeventfd_deassign(struct privcmd_file *pf,
 	mutex_unlock(&pf->ioeventfd_lock);
 
 	eventfd_ctx_put(eventfd);
-	return e ? 0 : -ENODEV;
+	if (e)
+		return 0;
+	return privcmd_refuse(PRIVCMD_R_NOT_ASSIGNED, -ENODEV, args->event_fd);
 }
 
 int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg)
@@ -496,12 +509,22 @@ int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg)
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
 	if (args.flags & ~PRIVCMD_IOEVENTFD_FLAG_DEASSIGN)
-		return -EINVAL;
+		return privcmd_refuse(PRIVCMD_R_FLAGS, -EINVAL, args.flags);
 	if (!xen_restrict_allows(&pf->restriction, args.dom))
-		return -EPERM;
+		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args.dom);
 	if (args.flags & PRIVCMD_IOEVENTFD_FLAG_DEASSIGN)
 		return ioeventfd_deassign(pf, &args);
 	return ioeventfd_assign(pf, &args);
+}
+
+unsigned int privcmd_ioeventfd_count(struct privcmd_file *pf)
+{
+	unsigned int count;
+
+	mutex_lock(&pf->ioeventfd_lock);
+	count = list_count_nodes(&pf->ioreq_servers);
+	mutex_unlock(&pf->ioeventfd_lock);
+	return count;
 }
 
 /* The file is being closed. Without ports there are no handlers. */

@@ -38,7 +38,9 @@
 #include "compat/workqueue.h"
 #include "hypercall/hypercall.h"
 #include "privcmd/dm_op.h"
+#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
+#include "privcmd/trace.h"
 
 struct irqfd {
 	struct privcmd_file *file;
@@ -90,13 +92,16 @@ static void irqfd_inject(struct work_struct *work)
 {
 	struct irqfd *irqfd = container_of(work, struct irqfd, inject);
 	struct xen_dm_op_buf buf = { .size = irqfd->size };
+	long ret;
 
 	/* The file may have been restricted since. */
 	if (!xen_restrict_allows(&irqfd->file->restriction, irqfd->domid))
 		return;
 	set_xen_guest_handle(buf.h, irqfd->op);
-	xen_hypercall3(__HYPERVISOR_dm_op, irqfd->domid, 1,
-		       (unsigned long)&buf);
+	trace_hypercall_enter(__HYPERVISOR_dm_op, irqfd->domid);
+	ret = xen_hypercall3(__HYPERVISOR_dm_op, irqfd->domid, 1,
+			     (unsigned long)&buf);
+	trace_hypercall_exit(__HYPERVISOR_dm_op, irqfd->domid, ret);
 }
 
 /* Out of the table, and ours alone: no signal reaches it after this. */
@@ -193,7 +198,7 @@ static struct irqfd *irqfd_new(struct privcmd_file *pf,
 
 	irqfd = kzalloc(struct_size(irqfd, op, args->size), GFP_KERNEL_ACCOUNT);
 	if (!irqfd)
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->size));
 	irqfd->file = pf;
 	irqfd->domid = args->dom;
 	irqfd->size = args->size;
@@ -229,29 +234,36 @@ static int irqfd_publish(struct irqfd *irqfd, struct file *eventfd_file)
 static int irqfd_assign(struct privcmd_file *pf,
 			const struct privcmd_irqfd *args)
 {
+	unsigned int max = privcmd_dm_op_max_size();
 	struct file *eventfd_file;
 	struct irqfd *irqfd;
+	u32 code;
 	int err;
 
-	if (args->size > privcmd_dm_op_max_size())
-		return -E2BIG;
+	if (args->size > max)
+		return privcmd_refuse_dm_op_size(args->size, max);
 	irqfd = irqfd_new(pf, args);
 	if (IS_ERR(irqfd))
 		return PTR_ERR(irqfd);
 	/* One buffer is what it gets. */
-	err = -EINVAL;
-	if (privcmd_dm_op_min_bufs(privcmd_dm_op_code(irqfd->op, irqfd->size)) > 1)
+	code = privcmd_dm_op_code(irqfd->op, irqfd->size);
+	if (privcmd_dm_op_min_bufs(code) > 1) {
+		err = privcmd_refuse(PRIVCMD_R_IRQFD_OP, -EINVAL, code);
 		goto err_irqfd;
+	}
 
 	eventfd_file = eventfd_fget(args->fd);
 	if (IS_ERR(eventfd_file)) {
-		err = PTR_ERR(eventfd_file);
+		err = privcmd_refuse(PRIVCMD_R_EVENTFD, PTR_ERR(eventfd_file),
+				     args->fd);
 		goto err_irqfd;
 	}
 	irqfd->eventfd = eventfd_ctx_fileget(eventfd_file);
 	err = irqfd_publish(irqfd, eventfd_file);
-	if (err)
+	if (err) {
+		privcmd_refuse(PRIVCMD_R_EVENTFD_BUSY, err, args->fd);
 		eventfd_ctx_put(irqfd->eventfd);
+	}
 	/* Not before it listens, or the hang-up could be missed. */
 	fput(eventfd_file);
 	if (!err)
@@ -271,7 +283,7 @@ static int irqfd_deassign(struct privcmd_file *pf,
 
 	eventfd = eventfd_ctx_fdget(args->fd);
 	if (IS_ERR(eventfd))
-		return PTR_ERR(eventfd);
+		return privcmd_refuse(PRIVCMD_R_EVENTFD, PTR_ERR(eventfd), args->fd);
 
 	mutex_lock(&irqfd_lock);
 	irqfd = irqfd_find_locked(eventfd);
@@ -294,9 +306,9 @@ int privcmd_irqfd(struct privcmd_file *pf, void __user *arg)
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
 	if (args.flags & ~PRIVCMD_IRQFD_FLAG_DEASSIGN)
-		return -EINVAL;
+		return privcmd_refuse(PRIVCMD_R_FLAGS, -EINVAL, args.flags);
 	if (!xen_restrict_allows(&pf->restriction, args.dom))
-		return -EPERM;
+		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args.dom);
 	if (args.flags & PRIVCMD_IRQFD_FLAG_DEASSIGN)
 		return irqfd_deassign(pf, &args);
 	return irqfd_assign(pf, &args);
@@ -319,6 +331,16 @@ void privcmd_irqfd_release(struct privcmd_file *pf)
 		irqfd_end(irqfd);
 	/* A hang-up that unlinked its irqfd itself still looks at the file. */
 	flush_workqueue(irqfd_wq);
+}
+
+unsigned int privcmd_irqfd_count(struct privcmd_file *pf)
+{
+	unsigned int count;
+
+	mutex_lock(&irqfd_lock);
+	count = list_count_nodes(&pf->irqfds);
+	mutex_unlock(&irqfd_lock);
+	return count;
 }
 
 int privcmd_irqfd_init(void)

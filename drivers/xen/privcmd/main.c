@@ -27,6 +27,7 @@
 #include <xen/xen.h>
 
 #include "privcmd/map.h"
+#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
 static int privcmd_open(struct inode *inode, struct file *file)
@@ -45,6 +46,7 @@ static int privcmd_open(struct inode *inode, struct file *file)
 		kfree(pf);
 		return err;
 	}
+	privcmd_observe_open(pf);
 	file->private_data = pf;
 	return 0;
 }
@@ -53,6 +55,7 @@ static int privcmd_release(struct inode *inode, struct file *file)
 {
 	struct privcmd_file *pf = file->private_data;
 
+	privcmd_observe_close(pf);
 	privcmd_irqfd_release(pf);
 	privcmd_ioeventfd_release(pf);
 	kfree(pf);
@@ -94,9 +97,10 @@ static int __init privcmd_init(void)
 	if (err)
 		return err;
 	privcmd_restrict_init();
+	privcmd_observe_init();
 	err = misc_register(&privcmd_buf_miscdev);
 	if (err)
-		goto err_restrict;
+		goto err_observe;
 	err = misc_register(&privcmd_miscdev);
 	if (err)
 		goto err_buf;
@@ -104,7 +108,8 @@ static int __init privcmd_init(void)
 
 err_buf:
 	misc_deregister(&privcmd_buf_miscdev);
-err_restrict:
+err_observe:
+	privcmd_observe_exit();
 	privcmd_restrict_exit();
 	privcmd_irqfd_exit();
 	pr_err("cannot make the nodes under /dev/xen (%d); are another module's still there?\n",
@@ -116,6 +121,7 @@ static void __exit privcmd_exit(void)
 {
 	misc_deregister(&privcmd_miscdev);
 	misc_deregister(&privcmd_buf_miscdev);
+	privcmd_observe_exit();
 	privcmd_restrict_exit();
 	privcmd_irqfd_exit();
 }

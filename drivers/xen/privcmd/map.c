@@ -40,6 +40,9 @@
 
 #include "compat/mm.h"
 #include "privcmd/map.h"
+#include "privcmd/observe.h"
+#include "privcmd/privcmd.h"
+#include "privcmd/trace.h"
 
 static const struct vm_operations_struct privcmd_vm_ops;
 
@@ -80,6 +83,16 @@ void privcmd_map_put(struct privcmd_map *map)
 	kfree(map);
 }
 
+/* One VMA more, or less, that refers to a map: for the file that it is of. */
+static void count_mapping(const struct vm_area_struct *vma,
+			  const struct privcmd_map *map, int by)
+{
+	struct privcmd_file *pf = vma->vm_file->private_data;
+
+	atomic_add(by, &pf->mappings);
+	atomic_long_add(by * (long)map->nr, &pf->pages);
+}
+
 /*
  * The VMA is being copied in order to be moved. By the time that mremap() asks
  * us it has moved the page table entries. Xen would refuse to have entries with
@@ -94,6 +107,7 @@ static void privcmd_vma_open(struct vm_area_struct *vma)
 	if (!map)
 		return;
 	refcount_inc(&map->users);
+	count_mapping(vma, map, 1);
 	if (!xen_pv_domain())
 		return;
 	old = vma_lookup(vma->vm_mm, map->start);
@@ -119,8 +133,11 @@ static void privcmd_vma_close(struct vm_area_struct *vma)
 {
 	struct privcmd_map *map = vma->vm_private_data;
 
-	if (map)
-		privcmd_map_put(map);
+	if (!map)
+		return;
+	trace_unmap(map->nr);
+	count_mapping(vma, map, -1);
+	privcmd_map_put(map);
 }
 
 static int privcmd_vma_may_split(struct vm_area_struct *vma, unsigned long addr)
@@ -251,6 +268,7 @@ static int span_attach(struct privcmd_span *span, enum privcmd_claim claim)
 	    !cmpxchg(&vma->vm_private_data, NULL, map)) {
 		map->start = vma->vm_start;
 		refcount_inc(&map->users);
+		count_mapping(vma, map, 1);
 		err = 0;
 	}
 	mmap_read_unlock(current->mm);
@@ -271,7 +289,7 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 	span->nr = nr;
 	err = span_find(span, claim, &pages);
 	if (err)
-		return err;
+		return privcmd_refuse_mapping(err, addr);
 
 	if (!span->map) {
 		/*
@@ -280,10 +298,11 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		 * aside is for all of it.
 		 */
 		if (claim != PRIVCMD_CLAIM_BATCH && pages > totalram_pages())
-			return -ENOMEM;
+			return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM,
+					      pages);
 		span->map = map_new(pages);
 		if (!span->map)
-			return -ENOMEM;
+			return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, pages);
 		/* Nobody can see it yet; for those who will. */
 		mutex_lock(&span->map->lock);
 		err = span_attach(span, claim);
@@ -293,9 +312,10 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 				  span->first) < span->first + nr)
 			err = -EINVAL;
 	}
-	if (err)
-		privcmd_span_end(span);
-	return err;
+	if (!err)
+		return 0;
+	privcmd_span_end(span);
+	return privcmd_refuse_mapping(err, addr);
 }
 
 void privcmd_span_end(struct privcmd_span *span)
@@ -326,6 +346,7 @@ void privcmd_span_abandon(struct privcmd_span *span)
 	if (vma && span_is_at(span, vma)) {
 		zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 		vma->vm_private_data = NULL;
+		count_mapping(vma, span->map, -1);
 		/* The VMA's; ours is still there. */
 		refcount_dec(&span->map->users);
 	}

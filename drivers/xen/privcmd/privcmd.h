@@ -5,11 +5,13 @@
 #ifndef XEN_PRIVCMD_PRIVCMD_H
 #define XEN_PRIVCMD_PRIVCMD_H
 
+#include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
 
+#include "lib/observe.h"
 #include "lib/restrict.h"
 
 struct privcmd_hypercall;
@@ -26,6 +28,12 @@ struct privcmd_file {
 	struct mutex ioeventfd_lock;
 	/* Protected by ioeventfd_lock. */
 	struct list_head ioreq_servers;
+
+	/* Mappings that have a map, and the pages of those. */
+	atomic_t mappings;
+	atomic_long_t pages;
+
+	struct xen_observed_file observed;
 };
 
 /* MMAPBATCH, either version, from either kind of caller. */
@@ -89,12 +97,14 @@ int privcmd_pcidev_get_gsi(struct privcmd_file *pf, void __user *arg);
 /* irqfd.c */
 int privcmd_irqfd(struct privcmd_file *pf, void __user *arg);
 void privcmd_irqfd_release(struct privcmd_file *pf);
+unsigned int privcmd_irqfd_count(struct privcmd_file *pf);
 int privcmd_irqfd_init(void);
 void privcmd_irqfd_exit(void);
 
 /* ioeventfd.c */
 int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg);
 void privcmd_ioeventfd_release(struct privcmd_file *pf);
+unsigned int privcmd_ioeventfd_count(struct privcmd_file *pf);
 
 /* ioctl.c */
 long privcmd_ioctl(struct file *file, unsigned int cmd, unsigned long arg);

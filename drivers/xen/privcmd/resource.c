@@ -18,7 +18,9 @@
 
 #include "hypercall/hypercall.h"
 #include "privcmd/map.h"
+#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
+#include "privcmd/trace.h"
 
 static int acquire(struct xen_mem_acquire_resource *op)
 {
@@ -42,15 +44,19 @@ static int map_pv(struct privcmd_span *span,
 
 	err = acquire(op);
 	if (err)
-		return err;
+		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
 	owner = op->flags & XENMEM_rsrc_acq_caller_owned ? DOMID_SELF :
 							   op->domid;
 	errs = kvmalloc_array(span->nr, sizeof(*errs), GFP_KERNEL_ACCOUNT);
 	if (!errs)
-		return -ENOMEM;
+		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, span->nr);
 	err = privcmd_pv_fill(span, frames, errs, owner, true);
-	for (i = 0; !err && i < span->nr; i++)
-		err = errs[i];
+	if (err)
+		privcmd_refuse_mapping(err, span->addr);
+	for (i = 0; !err && i < span->nr; i++) {
+		if (errs[i])
+			err = privcmd_refuse(PRIVCMD_R_FRAME, errs[i], frames[i]);
+	}
 	kvfree(errs);
 	return err;
 }
@@ -70,7 +76,10 @@ static int map_xlate(struct privcmd_span *span,
 	 * harm, but a page that was not taken back is lost.
 	 */
 	bitmap_set(span->map->filled, span->first, span->nr);
-	return err ?: privcmd_xlate_install(span, NULL);
+	if (err)
+		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
+	err = privcmd_xlate_install(span, NULL);
+	return err ? privcmd_refuse_mapping(err, span->addr) : 0;
 }
 
 /* For those who want to know what is mapped there. Takes the frames. */
@@ -103,7 +112,7 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 	int err;
 
 	if (args->num > U32_MAX)
-		return -EINVAL;
+		return privcmd_refuse(PRIVCMD_R_RESOURCE_ARGS, -EINVAL, args->num);
 	err = privcmd_span_begin(&span, args->addr, args->num,
 				 PRIVCMD_CLAIM_UNUSED);
 	if (err)
@@ -116,8 +125,9 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 		err = xen_pv_domain() ? map_pv(&span, &op, frames) :
 					map_xlate(&span, &op, frames);
 	} else {
-		err = -ENOMEM;
+		err = privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->num);
 	}
+	trace_map(args->dom, args->num, err ? args->num : 0);
 
 	if (err) {
 		kvfree(frames);
@@ -139,10 +149,10 @@ int privcmd_mmap_resource(struct privcmd_file *pf, void __user *arg)
 	if (copy_from_user(&args, uargs, sizeof(args)))
 		return -EFAULT;
 	if (!xen_restrict_allows(&pf->restriction, args.dom))
-		return -EPERM;
+		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args.dom);
 	/* Both, to map, or none, to ask for the size. */
 	if (!args.addr != !args.num)
-		return -EINVAL;
+		return privcmd_refuse(PRIVCMD_R_RESOURCE_ARGS, -EINVAL, args.num);
 	if (args.addr)
 		return map_resource(&args);
 
@@ -152,10 +162,10 @@ int privcmd_mmap_resource(struct privcmd_file *pf, void __user *arg)
 		.id = args.id,
 	};
 	err = acquire(&query);
-	if (err)
-		return err;
 	/* Xen 4.17 gives the errno of a type it does not know as the size. */
-	if (IS_ERR_VALUE((long)(int)query.nr_frames))
-		return query.nr_frames;
+	if (!err && IS_ERR_VALUE((long)(int)query.nr_frames))
+		err = query.nr_frames;
+	if (err)
+		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, args.type);
 	return put_user((u64)query.nr_frames, &uargs->num);
 }

@@ -30,6 +30,7 @@
 #include <xen/xen.h>
 #include <xen/xenbus.h>
 
+#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
 static bool unrestricted;
@@ -45,14 +46,17 @@ static bool notifier_registered;
 
 int privcmd_restrict(struct privcmd_file *pf, void __user *arg)
 {
-	domid_t domid;
+	domid_t domid, now;
 
 	if (copy_from_user(&domid, arg, sizeof(domid)))
 		return -EFAULT;
 	/* To the same domain again is fine, and so is to none. */
 	if (xen_restrict_set(&pf->restriction, domid))
 		return 0;
-	return READ_ONCE(pf->restriction.domid) == domid ? 0 : -EINVAL;
+	now = READ_ONCE(pf->restriction.domid);
+	if (now == domid)
+		return 0;
+	return privcmd_refuse(PRIVCMD_R_RESTRICTED_BEFORE, -EINVAL, now);
 }
 
 static bool initial_known(void)
