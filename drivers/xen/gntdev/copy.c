@@ -27,6 +27,8 @@
 #include <xen/page.h>
 
 #include "gntdev/gntdev.h"
+#include "gntdev/observe.h"
+#include "gntdev/trace.h"
 #include "hypercall/hypercall.h"
 
 /* Segments taken in at a time, and what they can become. */
@@ -183,7 +185,9 @@ static int take_segments(struct gntdev_copy *copy, bool narrow,
 		if (narrow)
 			widen_segment(seg);
 		before = copy->nr_ops;
-		err = check_segment(seg) ?: add_segment(copy, seg);
+		if (check_segment(seg))
+			return gntdev_refuse(GNTDEV_R_SEGMENT, -EINVAL, i);
+		err = add_segment(copy, seg);
 		if (err)
 			return err;
 		copy->parts[i] = copy->nr_ops - before;
@@ -198,6 +202,19 @@ static void unpin_runs(struct gntdev_copy *copy, u32 nr)
 	for (run = copy->runs; run < copy->runs + nr; run++)
 		unpin_user_pages_dirty_lock(copy->pages + run->first, run->nr,
 					    run->written);
+}
+
+/* A bad pointer is the caller's own business. */
+static int refuse_pin(int err, u32 pages)
+{
+	switch (err) {
+	case -EFAULT:
+		return err;
+	case -ENOMEM:
+		return gntdev_refuse(GNTDEV_R_MEMORY, err, pages);
+	default:
+		return gntdev_refuse(GNTDEV_R_INTERRUPTED, err, 0);
+	}
 }
 
 static int pin_runs(struct gntdev_copy *copy)
@@ -216,7 +233,7 @@ static int pin_runs(struct gntdev_copy *copy)
 		if (pinned > 0)
 			unpin_user_pages(copy->pages + run->first, pinned);
 		unpin_runs(copy, i);
-		return pinned < 0 ? pinned : -EFAULT;
+		return refuse_pin(pinned < 0 ? pinned : -EFAULT, run->nr);
 	}
 	return 0;
 }
@@ -237,8 +254,15 @@ static void set_frames(struct gntdev_copy *copy)
 
 static long copy_op(struct gnttab_copy *ops, u32 nr)
 {
-	return xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_copy,
-			      (unsigned long)ops, nr);
+	long ret;
+
+	trace_hypercall_enter(__HYPERVISOR_grant_table_op, GNTTABOP_copy);
+	ret = xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_copy,
+			     (unsigned long)ops, nr);
+	trace_hypercall_exit(__HYPERVISOR_grant_table_op, GNTTABOP_copy, ret);
+	if (unlikely(ret))
+		return gntdev_refuse(GNTDEV_R_COPY, ret, nr);
+	return 0;
 }
 
 /* The frame of a grant has to be brought back from somewhere first. */
@@ -249,7 +273,7 @@ static int retry_op(struct gnttab_copy *op)
 	for (tries = 1; tries < COPY_EAGAIN_TRIES; tries++) {
 		schedule_timeout_killable(msecs_to_jiffies(tries));
 		if (fatal_signal_pending(current))
-			return -EINTR;
+			return gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
 		err = copy_op(op, 1);
 		if (err || op->status != GNTST_eagain)
 			return err;
@@ -273,6 +297,16 @@ static int copy_ops(struct gntdev_copy *copy)
 	return err;
 }
 
+/* Of two grants it may be either: the one that was to be written to. */
+static void op_refused(const struct gnttab_copy *op)
+{
+	if (op->flags & GNTCOPY_dest_gref)
+		gntdev_grant_refused(op->dest.domid, op->dest.u.ref, op->status);
+	else
+		gntdev_grant_refused(op->source.domid, op->source.u.ref,
+				     op->status);
+}
+
 /* Each segment gets the first failure of its operations. */
 static void set_statuses(struct gntdev_copy *copy)
 {
@@ -285,6 +319,8 @@ static void set_statuses(struct gntdev_copy *copy)
 		for (part = 0; part < copy->parts[i]; part++, op++) {
 			if (status == GNTST_okay)
 				status = op->status;
+			if (unlikely(op->status != GNTST_okay))
+				op_refused(op);
 		}
 		copy->segments[i].status = status;
 	}
@@ -322,6 +358,7 @@ static int copy_some(struct gntdev_copy *copy, bool narrow,
 		return err;
 	set_frames(copy);
 	err = copy_ops(copy);
+	trace_copy(nr, copy->nr_ops, err);
 	unpin_runs(copy, copy->nr_runs);
 	if (err)
 		return err;
@@ -341,13 +378,13 @@ static int grant_copy(struct gntdev_file *gf, bool narrow,
 	if (!copy)
 		copy = kvmalloc(sizeof(*copy), GFP_KERNEL_ACCOUNT);
 	if (!copy)
-		return -ENOMEM;
+		return gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count);
 	for (; count && !err; count -= nr, segments += nr) {
 		nr = min(count, COPY_SEGMENTS);
 		err = copy_some(copy, narrow, segments, nr);
 		cond_resched();
 		if (!err && fatal_signal_pending(current))
-			err = -EINTR;
+			err = gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
 	}
 	copy = xchg(&gf->copy, copy);
 	kvfree(copy);

@@ -35,6 +35,7 @@
 #include "gntdev/dma_alloc.h"
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
+#include "gntdev/observe.h"
 
 /**
  * struct gntdev_export - an exported dma-buf
@@ -269,7 +270,7 @@ static struct gntdev_export *export_new(struct gntdev_map *map)
 
 	exp = kzalloc(sizeof(*exp), GFP_KERNEL_ACCOUNT);
 	if (!exp)
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, 0));
 	INIT_LIST_HEAD(&exp->node);
 	refcount_set(&exp->users, 1);
 	init_completion(&exp->released);
@@ -283,6 +284,7 @@ static struct gntdev_export *export_new(struct gntdev_map *map)
 	info.priv = exp;
 	dmabuf = dma_buf_export(&info);
 	if (IS_ERR(dmabuf)) {
+		gntdev_refuse(GNTDEV_R_MEMORY, PTR_ERR(dmabuf), 0);
 		export_put(exp);
 		return ERR_CAST(dmabuf);
 	}
@@ -333,7 +335,7 @@ static int export_install(struct gntdev_file *gf, struct gntdev_export *exp,
 
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
-		return fd;
+		return gntdev_refuse(GNTDEV_R_DESCRIPTOR, fd, 0);
 	if (put_user(fd, ufd)) {
 		put_unused_fd(fd);
 		return -EFAULT;
@@ -356,11 +358,12 @@ int gntdev_dmabuf_exp_from_refs(struct gntdev_file *gf, void __user *uarg)
 
 	if (copy_from_user(&arg, u, sizeof(arg)))
 		return -EFAULT;
-	if (!gntdev_count_ok(arg.count))
-		return -EINVAL;
+	err = gntdev_check_count(arg.count);
+	if (err)
+		return err;
 	arg.flags &= GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT;
 	if (arg.flags == (GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT))
-		return -EINVAL;
+		return gntdev_refuse(GNTDEV_R_DMA_FLAGS, -EINVAL, arg.flags);
 	map = map_refs(&arg, u->refs);
 	if (IS_ERR(map))
 		return PTR_ERR(map);
@@ -429,8 +432,10 @@ static int export_wait(struct gntdev_export *exp, u32 ms)
 	left = wait_for_completion_killable_timeout(&exp->released,
 						    msecs_to_jiffies(ms));
 	if (left < 0)
-		return left;
-	return left ? 0 : -ETIMEDOUT;
+		return gntdev_refuse(GNTDEV_R_INTERRUPTED, left, exp->fd);
+	if (!left)
+		return gntdev_refuse(GNTDEV_R_IN_USE, -ETIMEDOUT, exp->fd);
+	return 0;
 }
 
 int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf, void __user *uarg)
@@ -449,7 +454,7 @@ int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf, void __user *uarg)
 	if (dmabuf)
 		put_elsewhere(dmabuf);
 	if (!exp)
-		return -ENOENT;
+		return gntdev_refuse(GNTDEV_R_NOT_EXPORTED, -ENOENT, arg.fd);
 	err = export_wait(exp, arg.wait_to_ms);
 	export_put(exp);
 	return err;

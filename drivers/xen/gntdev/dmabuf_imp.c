@@ -32,6 +32,7 @@
 #include "compat/dma.h"
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
+#include "gntdev/observe.h"
 
 /**
  * struct gntdev_import - an imported dma-buf
@@ -173,7 +174,7 @@ static int import_grant(struct gntdev_import *imp, domid_t domid)
 		gfn = pfn_to_gfn(PHYS_PFN(sg_page_iter_dma_address(&iter)));
 		ref = gnttab_grant_foreign_access(domid, gfn, 0);
 		if (ref < 0)
-			return ref;
+			return gntdev_refuse(GNTDEV_R_GRANT_TABLE, ref, i);
 		imp->refs[i++] = ref;
 	}
 	return 0;
@@ -215,18 +216,22 @@ static struct gntdev_import *import_new(struct dma_buf *dmabuf, u32 fd,
 	imp = kvzalloc(struct_size(imp, refs, count),
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!imp)
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count));
 	imp->fd = fd;
 	imp->count = count;
 	imp->dmabuf = dmabuf;
 	imp->pending.look = import_look;
 	imp->pending.put = import_put;
 	err = import_attach(imp);
-	if (err)
+	if (err) {
+		gntdev_refuse(GNTDEV_R_ATTACH, err, fd);
 		goto err_imp;
+	}
 	err = import_check(imp);
-	if (err)
+	if (err) {
+		gntdev_refuse(GNTDEV_R_NOT_PAGES, err, fd);
 		goto err_attach;
+	}
 	return imp;
 
 err_attach:
@@ -242,12 +247,14 @@ static struct gntdev_import *import_fd(u32 fd, u32 count)
 	struct dma_buf *dmabuf;
 
 	dmabuf = dma_buf_get(fd);
-	if (IS_ERR(dmabuf))
+	if (IS_ERR(dmabuf)) {
+		gntdev_refuse(GNTDEV_R_NO_DMABUF, PTR_ERR(dmabuf), fd);
 		return ERR_CAST(dmabuf);
+	}
 	if (dmabuf->size == (u64)count << PAGE_SHIFT)
 		imp = import_new(dmabuf, fd, count);
 	else
-		imp = ERR_PTR(-EINVAL);
+		imp = ERR_PTR(gntdev_refuse(GNTDEV_R_DMABUF_SIZE, -EINVAL, count));
 	if (IS_ERR(imp))
 		dma_buf_put(dmabuf);
 	return imp;
@@ -262,8 +269,9 @@ int gntdev_dmabuf_imp_to_refs(struct gntdev_file *gf, void __user *uarg)
 
 	if (copy_from_user(&arg, u, sizeof(arg)))
 		return -EFAULT;
-	if (!gntdev_count_ok(arg.count))
-		return -EINVAL;
+	err = gntdev_check_count(arg.count);
+	if (err)
+		return err;
 	imp = import_fd(arg.fd, arg.count);
 	if (IS_ERR(imp))
 		return PTR_ERR(imp);
@@ -315,7 +323,7 @@ int gntdev_dmabuf_imp_release(struct gntdev_file *gf, void __user *uarg)
 	if (!IS_ERR(dmabuf))
 		dma_buf_put(dmabuf);
 	if (!imp)
-		return -ENOENT;
+		return gntdev_refuse(GNTDEV_R_NOT_IMPORTED, -ENOENT, arg.fd);
 	import_release(imp);
 	return 0;
 }

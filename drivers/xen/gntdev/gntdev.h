@@ -20,6 +20,7 @@
 #include <xen/interface/grant_table.h>
 
 #include "gntdev/pending.h"
+#include "lib/observe.h"
 #include "lib/unmap_notify.h"
 
 /* Grants in one hypercall, at most. */
@@ -125,6 +126,9 @@ struct gntdev_copy;
  * @copy: room for a copy that nobody works with at the moment, or NULL
  * @exports: dma-bufs that were made here and are in use (dmabuf_exp.c)
  * @imports: dma-bufs that are granted (dmabuf_imp.c)
+ * @nr_maps: how many are in @maps; written under @lock
+ * @nr_grants: in all of them
+ * @observed: its place among all open files
  */
 struct gntdev_file {
 	/* Protects: */
@@ -133,6 +137,9 @@ struct gntdev_file {
 	struct gntdev_copy *copy;
 	struct list_head exports;
 	struct list_head imports;
+	unsigned long nr_maps;
+	unsigned long nr_grants;
+	struct xen_observed_file observed;
 };
 
 /* index.c */
@@ -146,7 +153,8 @@ struct gntdev_map *gntdev_index_pop(struct gntdev_file *gf);
 struct device *gntdev_device(void);
 
 /* map.c */
-bool gntdev_count_ok(u32 count);
+unsigned int gntdev_limit(void);
+int gntdev_check_count(u32 count);
 struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags);
 void gntdev_map_put(struct gntdev_map *map);
 int gntdev_map_grant_ref(struct gntdev_file *gf, void __user *uarg);

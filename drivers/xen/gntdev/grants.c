@@ -16,10 +16,20 @@
 #include <xen/grant_table.h>
 
 #include "gntdev/gntdev.h"
+#include "gntdev/observe.h"
+#include "gntdev/trace.h"
 
 static unsigned long page_vaddr(const struct page *page)
 {
 	return (unsigned long)page_to_virt(page);
+}
+
+/* Returns -EINVAL, or what is wrong besides with the call. */
+static int refuse_grant(const struct gntdev_grant *grant, int err)
+{
+	gntdev_grant_refused(grant->domid, grant->ref, grant->status);
+	/* One is enough. */
+	return err ?: gntdev_refuse(GNTDEV_R_GRANT, -EINVAL, grant->ref);
 }
 
 /* Ask Xen for slots @first to @first + @nr - 1. */
@@ -39,17 +49,34 @@ static int map_batch(struct gntdev_map *map, u32 first, u32 nr)
 		ops[i].status = GNTST_general_error;
 	}
 	err = gnttab_map_refs(ops, NULL, map->pages + first, nr);
+	if (err)
+		gntdev_refuse(GNTDEV_R_GRANT, err, map->grants[first].ref);
 	for (i = 0; i < nr; i++) {
 		grant = &map->grants[first + i];
 		grant->status = ops[i].status;
 		if (ops[i].status == GNTST_okay) {
 			grant->handle = ops[i].handle;
 			map->live++;
-		} else if (!err) {
-			err = -EINVAL;
+		} else {
+			err = refuse_grant(grant, err);
 		}
 	}
 	return err;
+}
+
+/* An event for each run of grants of one domain. */
+static void trace_map_runs(const struct gntdev_map *map, int err)
+{
+	const struct gntdev_grant *grants = map->grants;
+	u32 i, nr;
+
+	for (i = 0; i < map->count; i += nr) {
+		for (nr = 1; i + nr < map->count; nr++) {
+			if (grants[i + nr].domid != grants[i].domid)
+				break;
+		}
+		trace_map(grants[i].domid, grants[i].ref, nr, map->readonly, err);
+	}
 }
 
 /*
@@ -67,6 +94,8 @@ int gntdev_grants_map(struct gntdev_map *map)
 		err = map_batch(map, i, nr);
 		cond_resched();
 	}
+	if (trace_map_enabled())
+		trace_map_runs(map, err);
 	if (err)
 		gntdev_grants_release(map, 0, map->count);
 	return err;
@@ -90,6 +119,7 @@ static void unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
 	struct gnttab_unmap_grant_ref *ops = map->ops;
 	u32 i;
 
+	trace_unmap(map->grants[first].domid, map->grants[first].ref, nr);
 	clear_notify_byte(map, first, nr);
 	for (i = 0; i < nr; i++) {
 		gnttab_set_unmap_op(&ops[i], page_vaddr(map->pages[first + i]),

@@ -98,6 +98,8 @@ void gntdev_index_reserve(struct gntdev_file *gf, struct gntdev_map *map)
 	else
 		insert_last(&gf->maps, map);
 	map->indexed = true;
+	WRITE_ONCE(gf->nr_maps, gf->nr_maps + 1);
+	WRITE_ONCE(gf->nr_grants, gf->nr_grants + map->count);
 	spin_unlock(&gf->lock);
 }
 
@@ -119,6 +121,8 @@ static void remove_locked(struct gntdev_file *gf, struct gntdev_map *map)
 		gap_callbacks.propagate(&above->node, NULL);
 	}
 	map->indexed = false;
+	WRITE_ONCE(gf->nr_maps, gf->nr_maps - 1);
+	WRITE_ONCE(gf->nr_grants, gf->nr_grants - map->count);
 }
 
 /* Returns false when somebody else has taken it out. Drops no reference. */

@@ -53,6 +53,8 @@
 
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
+#include "gntdev/observe.h"
+#include "gntdev/trace.h"
 
 static int gntdev_open(struct inode *inode, struct file *file)
 {
@@ -65,6 +67,7 @@ static int gntdev_open(struct inode *inode, struct file *file)
 	gf->maps = RB_ROOT;
 	INIT_LIST_HEAD(&gf->exports);
 	INIT_LIST_HEAD(&gf->imports);
+	gntdev_observe_open(gf);
 	file->private_data = gf;
 	return 0;
 }
@@ -74,6 +77,7 @@ static int gntdev_release(struct inode *inode, struct file *file)
 	struct gntdev_file *gf = file->private_data;
 	struct gntdev_map *map;
 
+	gntdev_observe_close(gf);
 	while ((map = gntdev_index_pop(gf))) {
 		gntdev_map_put(map);
 		cond_resched();
@@ -85,11 +89,9 @@ static int gntdev_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static long gntdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static __always_inline long do_ioctl(struct gntdev_file *gf, unsigned int cmd,
+				     void __user *uarg)
 {
-	struct gntdev_file *gf = file->private_data;
-	void __user *uarg = (void __user *)arg;
-
 	switch (cmd) {
 	case IOCTL_GNTDEV_MAP_GRANT_REF:
 		return gntdev_map_grant_ref(gf, uarg);
@@ -110,27 +112,57 @@ static long gntdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case IOCTL_GNTDEV_DMABUF_IMP_RELEASE:
 		return gntdev_dmabuf_imp_release(gf, uarg);
 	default:
-		return -ENOTTY;
+		return gntdev_refuse(GNTDEV_R_IOCTL, -ENOTTY, cmd);
 	}
+}
+
+/* Once more, so that a call that nobody traces keeps nothing for the end. */
+static noinline long traced_ioctl(struct gntdev_file *gf, unsigned int cmd,
+				  void __user *uarg)
+{
+	long ret;
+
+	trace_ioctl_enter(cmd);
+	ret = do_ioctl(gf, cmd, uarg);
+	trace_ioctl_exit(cmd, ret);
+	return ret;
+}
+
+static long gntdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct gntdev_file *gf = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	if (trace_ioctl_enter_enabled() || trace_ioctl_exit_enabled())
+		return traced_ioctl(gf, cmd, uarg);
+	return do_ioctl(gf, cmd, uarg);
 }
 
 #ifdef CONFIG_COMPAT
 
 /* The structures of the commands that are not here are the same. */
-static long gntdev_compat_ioctl(struct file *file, unsigned int cmd,
-				unsigned long arg)
+static long do_compat_ioctl(struct gntdev_file *gf, unsigned int cmd,
+			    void __user *uarg)
 {
-	struct gntdev_file *gf = file->private_data;
-	void __user *uarg = compat_ptr(arg);
-
 	switch (cmd) {
 	case COMPAT_GNTDEV_GRANT_COPY:
 		return gntdev_compat_grant_copy(gf, uarg);
 	case IOCTL_GNTDEV_GRANT_COPY:
-		return -ENOTTY;
+		return gntdev_refuse(GNTDEV_R_IOCTL, -ENOTTY, cmd);
 	default:
-		return gntdev_ioctl(file, cmd, (unsigned long)uarg);
+		return do_ioctl(gf, cmd, uarg);
 	}
+}
+
+static long gntdev_compat_ioctl(struct file *file, unsigned int cmd,
+				unsigned long arg)
+{
+	long ret;
+
+	trace_ioctl_enter(cmd);
+	ret = do_compat_ioctl(file->private_data, cmd, compat_ptr(arg));
+	trace_ioctl_exit(cmd, ret);
+	return ret;
 }
 
 #endif
@@ -171,13 +203,15 @@ static int __init gntdev_init(void)
 	err = gntdev_dmabuf_imp_init();
 	if (err)
 		goto err_pending;
+	gntdev_observe_init();
 	err = misc_register(&gntdev_miscdev);
 	if (err)
-		goto err_dmabuf;
+		goto err_observe;
 	dma_coerce_mask_and_coherent(gntdev_device(), DMA_BIT_MASK(64));
 	return 0;
 
-err_dmabuf:
+err_observe:
+	gntdev_observe_exit();
 	gntdev_dmabuf_imp_exit();
 err_pending:
 	gntdev_pending_exit();
@@ -189,6 +223,7 @@ err_pending:
 static void __exit gntdev_exit(void)
 {
 	misc_deregister(&gntdev_miscdev);
+	gntdev_observe_exit();
 	gntdev_pending_exit();
 	gntdev_dmabuf_imp_exit();
 }

@@ -2,10 +2,14 @@
 /*
  * Maps: how they come and go, and the ioctls on them that do not ask Xen.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/err.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/overflow.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -14,14 +18,29 @@
 
 #include "gntdev/dma_alloc.h"
 #include "gntdev/gntdev.h"
+#include "gntdev/observe.h"
 
 static unsigned int limit = 65536;
 module_param(limit, uint, 0644);
 MODULE_PARM_DESC(limit, "Maximum number of grants of one map");
 
-bool gntdev_count_ok(u32 count)
+unsigned int gntdev_limit(void)
 {
-	return count && count <= READ_ONCE(limit);
+	return READ_ONCE(limit);
+}
+
+/* May a list have so many grants? */
+int gntdev_check_count(u32 count)
+{
+	unsigned int most = gntdev_limit();
+
+	if (!count)
+		return gntdev_refuse(GNTDEV_R_NO_GRANTS, -EINVAL, 0);
+	if (count <= most)
+		return 0;
+	pr_notice_ratelimited("%u grants in one map for %s[%d] are more than the parameter limit=%u\n",
+			      count, current->comm, current->pid, most);
+	return gntdev_refuse(GNTDEV_R_LIMIT, -EINVAL, count);
 }
 
 /* One block: the map, the pointers to its pages, operations, slots. */
@@ -64,12 +83,15 @@ struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags)
 
 	map = map_alloc(count);
 	if (!map)
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count));
 	err = alloc_pages_for(map, dev, dma_flags);
 	if (err) {
 		kvfree(map);
+		if (err == -EOPNOTSUPP)
+			return ERR_PTR(gntdev_refuse(GNTDEV_R_DMA_KIND, err,
+						     dma_flags));
 		/* Which may be something that is about the kernel's own. */
-		return ERR_PTR(err == -EOPNOTSUPP ? err : -ENOMEM);
+		return ERR_PTR(gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count));
 	}
 	refcount_set(&map->users, 1);
 	atomic_set(&map->vmas, 0);
@@ -140,8 +162,9 @@ int gntdev_map_grant_ref(struct gntdev_file *gf, void __user *uarg)
 
 	if (copy_from_user(&arg, u, sizeof(arg)))
 		return -EFAULT;
-	if (!gntdev_count_ok(arg.count))
-		return -EINVAL;
+	err = gntdev_check_count(arg.count);
+	if (err)
+		return err;
 	map = gntdev_map_new(arg.count, NULL, 0);
 	if (IS_ERR(map))
 		return PTR_ERR(map);
@@ -168,22 +191,21 @@ int gntdev_unmap_grant_ref(struct gntdev_file *gf, void __user *uarg)
 {
 	struct ioctl_gntdev_unmap_grant_ref arg;
 	struct gntdev_map *map;
-	int err = -ENOENT;
+	bool mine;
 
 	if (copy_from_user(&arg, uarg, sizeof(arg)))
 		return -EFAULT;
 	map = gntdev_index_find(gf, arg.index >> PAGE_SHIFT);
 	if (!map)
-		return -ENOENT;
+		return gntdev_refuse(GNTDEV_R_OFFSET, -ENOENT, arg.index);
 	/* Whoever takes it out drops the file's reference, too. */
-	if (map->index == arg.index >> PAGE_SHIFT &&
-	    (!arg.count || map->count == arg.count) &&
-	    gntdev_index_remove(gf, map)) {
+	mine = map->index == arg.index >> PAGE_SHIFT &&
+	       (!arg.count || map->count == arg.count) &&
+	       gntdev_index_remove(gf, map);
+	if (mine)
 		gntdev_map_put(map);
-		err = 0;
-	}
 	gntdev_map_put(map);
-	return err;
+	return mine ? 0 : gntdev_refuse(GNTDEV_R_OFFSET, -ENOENT, arg.index);
 }
 
 /* Put @notify in the place of what the map has, and that into @notify. */
@@ -193,11 +215,19 @@ static int swap_notify(struct gntdev_map *map, struct xen_unmap_notify *notify)
 
 	mutex_lock(&map->lock);
 	if (map->readonly && xen_unmap_notify_clears(notify))
-		err = -EINVAL;
+		err = gntdev_refuse(GNTDEV_R_NOTIFY_READONLY, -EINVAL,
+				    notify->offset);
 	else
 		swap(map->notify, *notify);
 	mutex_unlock(&map->lock);
 	return err;
+}
+
+static int refuse_notify(u32 action, evtchn_port_t port, int err)
+{
+	if (action & ~XEN_UNMAP_NOTIFY_ACTIONS)
+		return gntdev_refuse(GNTDEV_R_NOTIFY_ACTION, err, action);
+	return gntdev_refuse(GNTDEV_R_NOTIFY_PORT, err, port);
 }
 
 int gntdev_set_unmap_notify(struct gntdev_file *gf, void __user *uarg)
@@ -216,14 +246,14 @@ int gntdev_set_unmap_notify(struct gntdev_file *gf, void __user *uarg)
 	err = xen_unmap_notify_init(&notify, 0, arg.action,
 				    arg.event_channel_port);
 	if (err)
-		return err;
+		return refuse_notify(arg.action, arg.event_channel_port, err);
 	map = gntdev_index_find(gf, arg.index >> PAGE_SHIFT);
 	if (map) {
 		notify.offset = arg.index - (map->index << PAGE_SHIFT);
 		err = swap_notify(map, &notify);
 		gntdev_map_put(map);
 	} else {
-		err = -ENOENT;
+		err = gntdev_refuse(GNTDEV_R_OFFSET, -ENOENT, arg.index);
 	}
 	xen_unmap_notify_drop(&notify);
 	return err;

@@ -29,6 +29,8 @@ static DEFINE_SPINLOCK(pending_lock);
 /* Protected by pending_lock, as the queued and node of every entry: */
 static LIST_HEAD(pending_list);
 static unsigned int age;
+/* Also those that the worker has taken from the list. */
+static unsigned int nr_queued;
 
 static bool enqueue(struct gntdev_pending *p)
 {
@@ -37,8 +39,10 @@ static bool enqueue(struct gntdev_pending *p)
 	spin_lock(&pending_lock);
 	queued = p->queued;
 	p->queued = true;
-	if (!queued)
+	if (!queued) {
 		list_add_tail(&p->node, &pending_list);
+		WRITE_ONCE(nr_queued, nr_queued + 1);
+	}
 	spin_unlock(&pending_lock);
 	return !queued;
 }
@@ -71,6 +75,11 @@ bool gntdev_pending_add(struct gntdev_pending *p)
 	return true;
 }
 
+unsigned int gntdev_pending_count(void)
+{
+	return READ_ONCE(nr_queued);
+}
+
 static struct gntdev_pending *dequeue(struct list_head *list)
 {
 	struct gntdev_pending *p;
@@ -81,6 +90,7 @@ static struct gntdev_pending *dequeue(struct list_head *list)
 		list_del_init(&p->node);
 		/* Whoever has more to wait for from here on adds it again. */
 		p->queued = false;
+		WRITE_ONCE(nr_queued, nr_queued - 1);
 	}
 	spin_unlock(&pending_lock);
 	return p;

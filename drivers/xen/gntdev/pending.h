@@ -20,6 +20,7 @@ struct gntdev_pending {
 };
 
 bool gntdev_pending_add(struct gntdev_pending *p);
+unsigned int gntdev_pending_count(void);
 int gntdev_pending_init(void);
 void gntdev_pending_exit(void);
 

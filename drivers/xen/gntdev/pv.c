@@ -42,6 +42,8 @@
 
 #include "compat/mm.h"
 #include "gntdev/gntdev.h"
+#include "gntdev/observe.h"
+#include "gntdev/trace.h"
 #include "hypercall/hypercall.h"
 
 /**
@@ -145,8 +147,12 @@ static int map_batch(struct pv_view *view, u32 first, u32 nr)
 				  grants[i].ref, grants[i].domid);
 		ops[i].status = GNTST_general_error;
 	}
+	trace_hypercall_enter(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref);
 	err = xen_hypercall3(__HYPERVISOR_grant_table_op,
 			     GNTTABOP_map_grant_ref, (unsigned long)ops, nr);
+	trace_hypercall_exit(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, err);
+	if (err)
+		gntdev_refuse(GNTDEV_R_GRANT, err, grants[0].ref);
 	for (i = 0; i < nr; i++) {
 		if (ops[i].status == GNTST_okay) {
 			view->handles[first + i] = ops[i].handle;
@@ -155,7 +161,8 @@ static int map_batch(struct pv_view *view, u32 first, u32 nr)
 		/* The kernel has it, so this is about the entry. */
 		if (view->owner)
 			grants[i].status = ops[i].status;
-		err = err ?: -EINVAL;
+		gntdev_grant_refused(grants[i].domid, grants[i].ref, ops[i].status);
+		err = err ?: gntdev_refuse(GNTDEV_R_GRANT, -EINVAL, grants[i].ref);
 	}
 	return err;
 }
@@ -197,7 +204,7 @@ static int view_find_tables(struct pv_view *view, struct mm_struct *mm)
 		err = apply_to_page_range(mm, addr, PAGE_SIZE, table_of,
 					  table++);
 		if (err)
-			return err;
+			return gntdev_refuse(GNTDEV_R_PAGE_TABLES, err, 0);
 		addr = (addr & PMD_MASK) + PMD_SIZE;
 	}
 	return 0;
@@ -373,7 +380,7 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
 						  vma->vm_end - vma->vm_start,
 						  &view_notifier_ops);
 	if (err)
-		return err;
+		return gntdev_refuse(GNTDEV_R_PAGE_TABLES, err, 0);
 	/*
 	 * While any range of the address space is being invalidated, a new
 	 * notifier is not called. Wait until this one is.
@@ -403,7 +410,7 @@ int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 
 	view = view_new(map, vma);
 	if (!view)
-		return -ENOMEM;
+		return gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, vma_pages(vma));
 	view->owner = true;
 	err = gntdev_grants_map(map);
 	if (err)
@@ -431,7 +438,7 @@ int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma)
 
 	view = view_new(map, vma);
 	if (!view)
-		return -ENOMEM;
+		return gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, vma_pages(vma));
 	view->first = vma->vm_pgoff;
 	err = view_insert(view, vma);
 	if (err)

@@ -16,6 +16,7 @@
 
 #include "compat/mm.h"
 #include "gntdev/gntdev.h"
+#include "gntdev/observe.h"
 
 static void xlate_vma_open(struct vm_area_struct *vma)
 {
@@ -57,6 +58,7 @@ static int xlate_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 		return err;
 	err = vm_insert_pages(vma, vma->vm_start, map->pages, &left);
 	if (err) {
+		gntdev_refuse(GNTDEV_R_PAGE_TABLES, err, 0);
 		/* What was inserted goes when the kernel undoes the mmap. */
 		gntdev_grants_release(map, 0, map->count);
 		return err;
@@ -97,10 +99,11 @@ int gntdev_mmap(struct file *file, struct vm_area_struct *vma)
 
 	/* A copy on write would be a copy of the granter's memory. */
 	if ((vma->vm_flags & VM_WRITE) && !(vma->vm_flags & VM_SHARED))
-		return -EINVAL;
+		return gntdev_refuse(GNTDEV_R_PRIVATE, -EINVAL, 0);
 	map = claim_map(gf, vma);
 	if (!map)
-		return -EINVAL;
+		return gntdev_refuse(GNTDEV_R_MMAP, -EINVAL,
+				     (u64)vma->vm_pgoff << PAGE_SHIFT);
 
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP);
 	if (!(vma->vm_flags & VM_WRITE)) {
@@ -146,7 +149,7 @@ int gntdev_get_offset_for_vaddr(void __user *uarg)
 	}
 	mmap_read_unlock(mm);
 	if (!map)
-		return -EINVAL;
+		return gntdev_refuse(GNTDEV_R_VADDR, -EINVAL, arg.vaddr);
 	if (copy_to_user(uarg, &arg, sizeof(arg)))
 		return -EFAULT;
 	return 0;
