@@ -19,6 +19,7 @@
 #include <linux/uaccess.h>
 
 #include "gntalloc/gntalloc.h"
+#include "gntalloc/observe.h"
 
 /* Drop references that are in no index any more, or not yet. */
 static void put_all(struct list_head *refs)
@@ -44,7 +45,7 @@ static int new_refs(struct list_head *refs,
 		return err;
 	for (done = 0; done < args->count; done++) {
 		if (fatal_signal_pending(current)) {
-			err = -EINTR;
+			err = gntalloc_refuse(GNTALLOC_R_INTERRUPTED, -EINTR, 0);
 			goto err_refs;
 		}
 		ref = gntalloc_ref_new(args->domid, args->readonly);
@@ -109,13 +110,15 @@ int gntalloc_dealloc(struct gntalloc_file *gf, u64 index, u32 count)
 	struct gntalloc_ref *ref, *next;
 	LIST_HEAD(refs);
 
-	if (!count || !IS_ALIGNED(index, PAGE_SIZE))
-		return -EINVAL;
+	if (!count)
+		return gntalloc_refuse(GNTALLOC_R_NO_GRANTS, -EINVAL, 0);
+	if (!IS_ALIGNED(index, PAGE_SIZE))
+		return gntalloc_refuse(GNTALLOC_R_UNALIGNED, -EINVAL, index);
 	mutex_lock(&gf->lock);
 	ref = gntalloc_index_find(gf, index >> PAGE_SHIFT, count);
 	if (!ref) {
 		mutex_unlock(&gf->lock);
-		return -EINVAL;
+		return gntalloc_refuse(GNTALLOC_R_OFFSET, -EINVAL, index);
 	}
 	for (; count--; ref = next) {
 		next = gntalloc_index_next(ref);
@@ -145,6 +148,12 @@ int gntalloc_set_notify(struct gntalloc_file *gf, u64 index, u32 action,
 	/* The one before. Its port may close now, which is not for under a lock. */
 	if (!err)
 		xen_unmap_notify_drop(&notify);
+	else if (err == -ENOENT)
+		gntalloc_refuse(GNTALLOC_R_OFFSET, err, index);
+	else if (action & ~XEN_UNMAP_NOTIFY_ACTIONS)
+		gntalloc_refuse(GNTALLOC_R_NOTIFY_ACTION, err, action);
+	else
+		gntalloc_refuse(GNTALLOC_R_NOTIFY_PORT, err, port);
 	return err;
 }
 

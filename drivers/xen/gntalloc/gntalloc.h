@@ -17,6 +17,7 @@
 #include <xen/grant_table.h>
 #include <xen/interface/xen.h>
 
+#include "lib/observe.h"
 #include "lib/unmap_notify.h"
 
 /* One open file. */
@@ -29,8 +30,12 @@ struct gntalloc_file {
 	struct rb_root index;
 	/* The one in the index with the greatest number, or NULL. */
 	struct gntalloc_ref *newest;
+	/* How many are in it. */
+	unsigned long nr_refs;
 	/* The next number to give out. Only ever grows. */
 	atomic64_t next;
+
+	struct xen_observed_file observed;
 };
 
 /* One page and the grant for it. */
@@ -89,6 +94,8 @@ struct gntalloc_ref *gntalloc_index_find(struct gntalloc_file *gf, u64 number,
 struct gntalloc_ref *gntalloc_index_next(struct gntalloc_ref *ref);
 
 /* ref.c */
+int gntalloc_limit(void);
+unsigned int gntalloc_used(void);
 int gntalloc_reserve(u32 count);
 void gntalloc_unreserve(u32 count);
 struct gntalloc_ref *gntalloc_ref_new(domid_t domid, bool readonly);
@@ -98,6 +105,7 @@ void gntalloc_ref_free(struct gntalloc_ref *ref);
 /* pending.c */
 void gntalloc_pending_add(struct gntalloc_ref *ref);
 void gntalloc_pending_flush(void);
+unsigned int gntalloc_pending_count(void);
 void gntalloc_pending_exit(void);
 
 /* map.c */

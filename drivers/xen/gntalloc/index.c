@@ -39,6 +39,7 @@ void gntalloc_index_add(struct gntalloc_file *gf, struct gntalloc_ref *ref)
 
 	lockdep_assert_held(&gf->lock);
 
+	WRITE_ONCE(gf->nr_refs, gf->nr_refs + 1);
 	/* Numbers are given out before the lock is taken: rarely, not in order. */
 	if (newest && ref->number < newest->number) {
 		rb_add(&ref->node, &gf->index, comes_before);
@@ -57,6 +58,7 @@ void gntalloc_index_del(struct gntalloc_file *gf, struct gntalloc_ref *ref)
 	if (ref == gf->newest)
 		gf->newest = ref_of(rb_prev(&ref->node));
 	rb_erase(&ref->node, &gf->index);
+	WRITE_ONCE(gf->nr_refs, gf->nr_refs - 1);
 }
 
 /* The reference behind one that is in the index, or NULL. */

@@ -12,6 +12,8 @@
 #include <xen/gntalloc.h>
 
 #include "gntalloc/gntalloc.h"
+#include "gntalloc/observe.h"
+#include "gntalloc/trace.h"
 
 static int do_alloc(struct gntalloc_file *gf,
 		    const struct ioctl_gntalloc_alloc_gref *arg,
@@ -58,11 +60,9 @@ static int ioctl_set_notify(struct gntalloc_file *gf, void __user *uarg)
 				   arg.event_channel_port);
 }
 
-long gntalloc_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static __always_inline long do_ioctl(struct gntalloc_file *gf, unsigned int cmd,
+				     void __user *uarg)
 {
-	struct gntalloc_file *gf = file->private_data;
-	void __user *uarg = (void __user *)arg;
-
 	switch (cmd) {
 	case IOCTL_GNTALLOC_ALLOC_GREF:
 		return ioctl_alloc(gf, uarg);
@@ -71,8 +71,30 @@ long gntalloc_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case IOCTL_GNTALLOC_SET_UNMAP_NOTIFY:
 		return ioctl_set_notify(gf, uarg);
 	default:
-		return -ENOTTY;
+		return gntalloc_refuse(GNTALLOC_R_IOCTL, -ENOTTY, cmd);
 	}
+}
+
+/* Once more, so that a call that nobody traces keeps nothing for the end. */
+static noinline long traced_ioctl(struct gntalloc_file *gf, unsigned int cmd,
+				  void __user *uarg)
+{
+	long ret;
+
+	trace_ioctl_enter(cmd);
+	ret = do_ioctl(gf, cmd, uarg);
+	trace_ioctl_exit(cmd, ret);
+	return ret;
+}
+
+long gntalloc_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct gntalloc_file *gf = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	if (trace_ioctl_enter_enabled() || trace_ioctl_exit_enabled())
+		return traced_ioctl(gf, cmd, uarg);
+	return do_ioctl(gf, cmd, uarg);
 }
 
 #ifdef CONFIG_COMPAT
@@ -110,12 +132,9 @@ static int compat_ioctl_dealloc(struct gntalloc_file *gf, void __user *uarg)
 }
 
 /* The structure of the third command is the same. */
-long gntalloc_compat_ioctl(struct file *file, unsigned int cmd,
-			   unsigned long arg)
+static long do_compat_ioctl(struct gntalloc_file *gf, unsigned int cmd,
+			    void __user *uarg)
 {
-	struct gntalloc_file *gf = file->private_data;
-	void __user *uarg = compat_ptr(arg);
-
 	switch (cmd) {
 	case COMPAT_GNTALLOC_ALLOC_GREF:
 		return compat_ioctl_alloc(gf, uarg);
@@ -123,10 +142,21 @@ long gntalloc_compat_ioctl(struct file *file, unsigned int cmd,
 		return compat_ioctl_dealloc(gf, uarg);
 	case IOCTL_GNTALLOC_ALLOC_GREF:
 	case IOCTL_GNTALLOC_DEALLOC_GREF:
-		return -ENOTTY;
+		return gntalloc_refuse(GNTALLOC_R_IOCTL, -ENOTTY, cmd);
 	default:
-		return gntalloc_ioctl(file, cmd, (unsigned long)uarg);
+		return do_ioctl(gf, cmd, uarg);
 	}
+}
+
+long gntalloc_compat_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	long ret;
+
+	trace_ioctl_enter(cmd);
+	ret = do_compat_ioctl(file->private_data, cmd, compat_ptr(arg));
+	trace_ioctl_exit(cmd, ret);
+	return ret;
 }
 
 #endif /* CONFIG_COMPAT */

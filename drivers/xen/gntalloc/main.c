@@ -43,6 +43,7 @@
 #include <xen/xen.h>
 
 #include "gntalloc/gntalloc.h"
+#include "gntalloc/observe.h"
 
 static int gntalloc_open(struct inode *inode, struct file *file)
 {
@@ -53,6 +54,7 @@ static int gntalloc_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	mutex_init(&gf->lock);
 	gf->index = RB_ROOT;
+	gntalloc_observe_open(gf);
 	file->private_data = gf;
 	return 0;
 }
@@ -61,6 +63,7 @@ static int gntalloc_release(struct inode *inode, struct file *file)
 {
 	struct gntalloc_file *gf = file->private_data;
 
+	gntalloc_observe_close(gf);
 	gntalloc_dealloc_all(gf);
 	kfree(gf);
 	return 0;
@@ -87,16 +90,20 @@ static int __init gntalloc_init(void)
 
 	if (!xen_domain())
 		return -ENODEV;
+	gntalloc_observe_init();
 	err = misc_register(&gntalloc_miscdev);
-	if (err)
+	if (err) {
+		gntalloc_observe_exit();
 		pr_err("cannot make /dev/xen/gntalloc (%d); is another module's still there?\n",
 		       err);
+	}
 	return err;
 }
 
 static void __exit gntalloc_exit(void)
 {
 	misc_deregister(&gntalloc_miscdev);
+	gntalloc_observe_exit();
 	gntalloc_pending_exit();
 }
 

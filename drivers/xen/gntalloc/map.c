@@ -26,6 +26,8 @@
 
 #include "compat/mm.h"
 #include "gntalloc/gntalloc.h"
+#include "gntalloc/observe.h"
+#include "gntalloc/trace.h"
 
 /* Pages inserted at a time. */
 #define MAP_CHUNK	16ul
@@ -49,13 +51,14 @@ static struct gntalloc_map *map_new(struct gntalloc_file *gf, u64 number,
 	mutex_lock(&gf->lock);
 	ref = gntalloc_index_find(gf, number, count);
 	if (!ref) {
-		map = ERR_PTR(-ENOENT);
+		map = ERR_PTR(gntalloc_refuse(GNTALLOC_R_MMAP, -ENOENT,
+					      number << PAGE_SHIFT));
 		goto out;
 	}
 	/* No more than there are references: the size is not the caller's. */
 	map = kvmalloc(struct_size(map, ref, count), GFP_KERNEL_ACCOUNT);
 	if (!map) {
-		map = ERR_PTR(-ENOMEM);
+		map = ERR_PTR(gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, count));
 		goto out;
 	}
 	refcount_set(&map->users, 1);
@@ -76,6 +79,7 @@ static void map_put(struct gntalloc_map *map)
 
 	if (!refcount_dec_and_test(&map->users))
 		return;
+	trace_unmap(map->nr);
 	for (i = 0; i < map->nr; i++) {
 		gntalloc_ref_put(map->ref[i]);
 		cond_resched();
@@ -130,7 +134,7 @@ int gntalloc_mmap(struct file *file, struct vm_area_struct *vma)
 
 	/* A copy on write would not be seen by the peer. */
 	if (!(vma->vm_flags & VM_SHARED))
-		return -EINVAL;
+		return gntalloc_refuse(GNTALLOC_R_PRIVATE, -EINVAL, 0);
 	map = map_new(file->private_data, vma->vm_pgoff, vma_pages(vma));
 	if (IS_ERR(map))
 		return PTR_ERR(map);
@@ -139,8 +143,9 @@ int gntalloc_mmap(struct file *file, struct vm_area_struct *vma)
 	err = map_insert(map, vma);
 	if (err) {
 		map_put(map);
-		return err;
+		return gntalloc_refuse(GNTALLOC_R_PAGE_TABLES, err, 0);
 	}
+	trace_map((u64)vma->vm_pgoff << PAGE_SHIFT, map->nr);
 	/* Only now: a mapping that failed is not closed. */
 	vma->vm_private_data = map;
 	vma->vm_ops = &gntalloc_vm_ops;

@@ -58,7 +58,7 @@ static unsigned int try_some(unsigned int count)
 		gntalloc_ref_free(ref);
 		gone++;
 	}
-	pending_nr -= gone;
+	WRITE_ONCE(pending_nr, pending_nr - gone);
 	return gone;
 }
 
@@ -85,11 +85,17 @@ void gntalloc_pending_add(struct gntalloc_ref *ref)
 {
 	mutex_lock(&pending_lock);
 	list_add_tail(&ref->list, &pending_refs);
-	if (!pending_nr++) {
+	WRITE_ONCE(pending_nr, pending_nr + 1);
+	if (pending_nr == 1) {
 		pending_delay = DELAY_MIN;
 		pending_queue();
 	}
 	mutex_unlock(&pending_lock);
+}
+
+unsigned int gntalloc_pending_count(void)
+{
+	return READ_ONCE(pending_nr);
 }
 
 /* Try all of them, now. */

@@ -7,17 +7,23 @@
  * grant goes when the last user goes, whoever else still holds the page: that
  * is memory of this domain like any other by then.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include <xen/grant_table.h>
 #include <xen/page.h>
 
 #include "gntalloc/gntalloc.h"
+#include "gntalloc/observe.h"
+#include "gntalloc/trace.h"
 
 static int limit = 1024;
 module_param(limit, int, 0644);
@@ -25,6 +31,16 @@ MODULE_PARM_DESC(limit, "Pages that may be shared at a time, by all files togeth
 
 /* How many there are: told to user space, being made, or pending. */
 static atomic_t nr_refs = ATOMIC_INIT(0);
+
+int gntalloc_limit(void)
+{
+	return READ_ONCE(limit);
+}
+
+unsigned int gntalloc_used(void)
+{
+	return atomic_read(&nr_refs);
+}
 
 static bool try_reserve(u32 count)
 {
@@ -51,7 +67,12 @@ int gntalloc_reserve(u32 count)
 	 * late has unmapped something by now.
 	 */
 	gntalloc_pending_flush();
-	return try_reserve(count) ? 0 : -ENOSPC;
+	if (try_reserve(count))
+		return 0;
+	pr_notice_ratelimited("%u pages for %s[%d] beside the %u in use are more than the parameter limit=%d\n",
+			      count, current->comm, current->pid,
+			      gntalloc_used(), gntalloc_limit());
+	return gntalloc_refuse(GNTALLOC_R_LIMIT, -ENOSPC, count);
 }
 
 void gntalloc_unreserve(u32 count)
@@ -63,23 +84,25 @@ void gntalloc_unreserve(u32 count)
 struct gntalloc_ref *gntalloc_ref_new(domid_t domid, bool readonly)
 {
 	struct gntalloc_ref *ref;
-	int err = -ENOMEM;
-	int gref;
+	int gref, err;
 
 	ref = kzalloc(sizeof(*ref), GFP_KERNEL_ACCOUNT);
 	if (!ref)
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, 0));
 	ref->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!ref->page)
+	if (!ref->page) {
+		err = gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, 0);
 		goto err_ref;
+	}
 	gref = gnttab_grant_foreign_access(domid, xen_page_to_gfn(ref->page),
 					   readonly);
 	if (gref < 0) {
-		err = gref;
+		err = gntalloc_refuse(GNTALLOC_R_GRANT_TABLE, gref, domid);
 		goto err_page;
 	}
 	ref->gref = gref;
 	refcount_set(&ref->users, 1);
+	trace_grant(domid, gref, readonly);
 	return ref;
 
 err_page:
@@ -103,7 +126,10 @@ void gntalloc_ref_free(struct gntalloc_ref *ref)
  */
 static void revoke(struct gntalloc_ref *ref)
 {
-	if (gnttab_try_end_foreign_access(ref->gref))
+	bool revoked = gnttab_try_end_foreign_access(ref->gref);
+
+	trace_revoke(ref->gref, revoked);
+	if (revoked)
 		gntalloc_ref_free(ref);
 	else
 		gntalloc_pending_add(ref);

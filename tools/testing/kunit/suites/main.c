@@ -18,7 +18,7 @@ kunit_test_suites(&suite_fake_grants, &suite_hypercall, &suite_evtchn,
 		  &suite_gntdev_notify, &suite_gntdev_copy,
 		  &suite_gntdev_export, &suite_gntdev_import, &suite_gntdev_lost,
 		  &suite_gntdev_observe, &suite_gntalloc,
-		  &suite_sweep);
+		  &suite_gntalloc_observe, &suite_sweep);
 
 MODULE_DESCRIPTION("Unit tests of the drivers for /dev/xen/*");
 MODULE_LICENSE("GPL");

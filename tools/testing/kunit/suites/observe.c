@@ -21,6 +21,7 @@ struct xen_observed *observed_of(const struct file *file)
 		{ "xen_evtchn", "evtchn_observed" },
 		{ "xen_privcmd", "privcmd_observed" },
 		{ "xen_gntdev", "gntdev_observed" },
+		{ "xen_gntalloc", "gntalloc_observed" },
 	};
 	static struct xen_observed *found[ARRAY_SIZE(drivers)];
 	unsigned int i;

@@ -29,6 +29,7 @@ extern struct kunit_suite suite_gntdev_import;
 extern struct kunit_suite suite_gntdev_lost;
 extern struct kunit_suite suite_gntdev_observe;
 extern struct kunit_suite suite_gntalloc;
+extern struct kunit_suite suite_gntalloc_observe;
 extern struct kunit_suite suite_sweep;
 
 #endif
