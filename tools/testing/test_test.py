@@ -62,6 +62,13 @@ class Taps(Case):
                             'echo "ok 3 - c # SKIP no moon"; echo 1..3', (1, 0, 2), '')
         self.assertIn('skipped, no moon: a, c', report)
 
+    def test_not_all_of_many_skips_are_named(self):
+        report = self.check('for i in $(seq 23); do echo "ok $i - t$i # SKIP no moon"; done; '
+                            'echo ok 24; echo 1..24', (1, 0, 23), '')
+        self.assertIn('skipped, no moon: t1, ', report)
+        self.assertIn('t20, 3 more', report)
+        self.assertNotIn('t21', report)
+
     def test_failure_is_shown_with_what_it_says(self):
         report = self.check('echo ok 1 - a; echo not ok 2 - b; echo "# why"; echo ok 3 - c; '
                             'echo "# else"; echo 1..3; exit 1', (2, 1, 0), '1 failed')
