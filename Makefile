@@ -12,6 +12,10 @@ INSTALL_MOD_DIR ?= updates
 VERSION := $(shell cat VERSION)
 TESTING := tools/testing
 LIB := tools/lib/guest_x86_context
+PREFIX ?= /usr/local
+SCRIPTS := $(wildcard tools/bpftrace/*.bt)
+TESTS_FOR_DOM0 := privcmd hypercall hypercall-buf evtchn evtchn-stress foreign resource dm_op \
+	eventfd gntalloc gntdev gnttab-libs gnt-scale dmabuf libxen libraries vcpu_context
 
 # W, C, V, ARCH, CROSS_COMPILE, INSTALL_MOD_PATH and the like reach kbuild by
 # themselves: they are on the command line or in the environment. Only O needs
@@ -25,7 +29,8 @@ SOURCES := Kbuild VERSION drivers include
 
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
-	unload lib lib-install lib-uninstall check-kdir selftests headers-check \
+	unload lib lib-install lib-uninstall tools-install tools-uninstall \
+	status-check check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
 	coverage run shell test test-debug matrix compatibility stress clients \
 	soak bench libraries abi man docs \
@@ -72,6 +77,29 @@ lib:
 
 lib-install lib-uninstall:
 	+@$(MAKE) --no-print-directory -C $(LIB) OUT=$(CURDIR)/build/lib $(@:lib-%=%)
+
+# Of the tests those that need nothing of the rig. SELFTESTS= is where they were
+# built; without it they stay out.
+tools-install:
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/libexec/xen-devices \
+		$(DESTDIR)$(PREFIX)/share/xen-devices/status $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 755 tools/xen-devices $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 tools/load $(DESTDIR)$(PREFIX)/libexec/xen-devices/
+	install -m 644 tools/status/*.awk $(DESTDIR)$(PREFIX)/share/xen-devices/status/
+	install -m 644 tools/xen-devices.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	$(if $(SCRIPTS),install -d $(DESTDIR)$(PREFIX)/share/xen-devices/bpftrace)
+	$(if $(SCRIPTS),install -m 755 $(SCRIPTS) $(DESTDIR)$(PREFIX)/share/xen-devices/bpftrace/)
+	$(if $(SELFTESTS),install -d $(DESTDIR)$(PREFIX)/libexec/xen-devices/tests)
+	$(if $(SELFTESTS),install -m 755 $(addprefix $(SELFTESTS)/,$(TESTS_FOR_DOM0)) \
+		$(DESTDIR)$(PREFIX)/libexec/xen-devices/tests/)
+
+tools-uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/xen-devices $(DESTDIR)$(PREFIX)/share/man/man8/xen-devices.8
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/xen-devices $(DESTDIR)$(PREFIX)/share/xen-devices
+
+status-check:
+	@$(TESTING)/rig/install-deps
+	@$(TESTING)/test_status.py
 
 selftests:
 	+@$(TESTING)/rig/run --build-only selftests
@@ -186,6 +214,7 @@ help:
 	@echo '  uninstall       remove them again; the stock modules are back'
 	@echo '    INSTALL_MOD_PATH=DIR   root of the file system to install into'
 	@echo '  lib-install     install the library and its command; lib-uninstall removes them'
+	@echo '  tools-install   install the command xen-devices; tools-uninstall removes it'
 	@echo '    PREFIX=DIR LIBDIR= DESTDIR=   where [/usr/local]'
 	@echo '  man-install     install the manual pages of the nodes; man-uninstall removes them'
 	@echo '    PREFIX=DIR MANDIR= DESTDIR=    where [/usr/local]'
@@ -197,6 +226,7 @@ help:
 	@echo '  style-report    lengths of functions and files, and how much is comment'
 	@echo '  headers-check   the UAPI headers alone'
 	@echo '  install-check   what modprobe takes after install and uninstall'
+	@echo '  status-check    what "xen-devices status" says of machines that it is shown'
 	@echo
 	@echo 'Write what is made from something else:'
 	@echo '  docs            the documentation as HTML, in build/docs/html'
