@@ -27,7 +27,7 @@ static void destroy_guests(void)
 {
 	if (getpid() != first_process || !xl_possible())
 		return;
-	command("for g in client-pv client-pvh; do xl destroy $g; done");
+	command("for g in client-pv client-pvh client-hvm; do xl destroy $g; done");
 	if (!command_within(SOON_MS * 2, NO_QEMU)) {
 		command("xl list; ps | grep '[q]emu'");
 		ksft_print_msg("QEMU is still there:\n%s\n", command_said());

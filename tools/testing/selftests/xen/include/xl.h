@@ -16,7 +16,7 @@
 #include <xenstore.h>
 
 /* Seconds until a guest is up, and until it has done something. */
-#define XL_BOOT_S	240
+#define XL_BOOT_S	420
 #define XL_ANSWER_S	120
 
 /* An answer, as long as one of xenstore can be. */
