@@ -29,7 +29,7 @@ SOURCES := Kbuild VERSION drivers include
 
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
-	unload lib lib-install lib-uninstall tools-install tools-uninstall \
+	unload lib lib-install lib-uninstall tools-install tools-uninstall package \
 	status-check check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
 	coverage run shell test test-debug matrix compatibility stress clients \
@@ -96,6 +96,9 @@ tools-install:
 tools-uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/xen-devices $(DESTDIR)$(PREFIX)/share/man/man8/xen-devices.8
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/xen-devices $(DESTDIR)$(PREFIX)/share/xen-devices
+
+package:
+	@tools/package
 
 status-check:
 	@$(TESTING)/rig/install-deps
@@ -220,6 +223,9 @@ help:
 	@echo '    PREFIX=DIR MANDIR= DESTDIR=    where [/usr/local]'
 	@echo '  load            replace the loaded stock modules by those built here'
 	@echo '  unload          go back to the stock modules'
+	@echo
+	@echo 'Packages (on Debian 12):'
+	@echo '  package         build Debian packages, in build/packages: the modules for DKMS, the tools'
 	@echo
 	@echo 'Check:'
 	@echo '  check           static checks: warnings, sparse, coccinelle, objtool, style'
