@@ -268,6 +268,7 @@ help:
 	@echo '    ORACLE=stock      run on the stock modules instead of ours'
 	@echo '    XEN=4.17|4.20     run on this Xen [4.17]; paging: with memory paging, built from source'
 	@echo '    GUESTS=1          run what makes guests, with Debian'"'"'s toolstack'
+	@echo '    BPFTRACE=1        run the scripts of tools/bpftrace'
 	@echo '    CLIENTS=1         run Debian'"'"'s other programs, on guests with disks and networks'
 	@echo '    XENSTORED=oxenstored   with the xenstored in OCaml'
 	@echo '    ICOUNT=1          time counts instructions: costs are compared'
