@@ -33,7 +33,7 @@ SOURCES := Kbuild VERSION drivers include
 	status-check check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
 	coverage run shell test test-debug matrix compatibility stress clients \
-	soak bench libraries abi man docs \
+	soak bench bench-profile libraries abi man docs \
 	man-install man-uninstall help
 
 check-kdir:
@@ -174,6 +174,10 @@ bench:
 	@$(TESTING)/bench/report build/logs/$(or $(KERNEL),6.12)-$(or $(MODE),pv)-ours-icount.log \
 		build/bench-$(or $(KERNEL),6.12)-$(or $(MODE),pv).csv
 
+bench-profile:
+	@$(TESTING)/rig/install-deps --for run
+	@$(TESTING)/bench/profile/run $(OP)
+
 libraries:
 	@$(TESTING)/libraries
 
@@ -261,6 +265,7 @@ help:
 	@echo '                  Documentation/clients.md from it'
 	@echo '  soak            make, use and destroy guests for MINUTES= [60], and see what is left'
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
+	@echo '  bench-profile   whose these instructions are; OP=gntdev-map.1: by function'
 	@echo '  libraries       each function of Xen'"'"'s libraries, on both kinds of modules, and'
 	@echo '                  Documentation/libraries.md from it'
 	@echo '    KERNEL=6.1|6.12|7.2   dom0 kernel of these but test and libraries [6.12]; also lockdep or kasan'
