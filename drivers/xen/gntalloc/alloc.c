@@ -3,12 +3,12 @@
  * The operations on references: make some, drop the file's hold on some, say
  * what is to happen when one goes.
  *
- * References are made outside the index, where nobody finds them, and their
- * numbers and grants are told to the caller before they are put there. So a
- * call that fails, at whichever reference and be it because the results cannot
- * be written, drops them again, and another thread that guesses numbers cannot
- * have taken hold of one. (The stock driver leaves those whose results it could
- * not write allocated until the file is closed.)
+ * References are made in blocks outside the index, where nobody finds them,
+ * and their numbers and grants are told to the caller before they are put
+ * there. So a call that fails, at whichever reference and be it because the
+ * results cannot be written, drops them again, and another thread that guesses
+ * numbers cannot have taken hold of one. (The stock driver leaves those whose
+ * results it could not write allocated until the file is closed.)
  */
 #include <linux/errno.h>
 #include <linux/list.h>
@@ -21,7 +21,7 @@
 #include "gntalloc/gntalloc.h"
 #include "gntalloc/observe.h"
 
-/* Drop references that are in no index any more, or not yet. */
+/* Drop references that are in no index any more. */
 static void put_all(struct list_head *refs)
 {
 	struct gntalloc_ref *ref, *next;
@@ -32,52 +32,87 @@ static void put_all(struct list_head *refs)
 	}
 }
 
-/* On failure none is left, and nothing reserved. */
-static int new_refs(struct list_head *refs,
-		    const struct gntalloc_alloc_args *args)
+/* The same, of blocks. */
+static void put_blocks(struct list_head *blocks)
 {
-	struct gntalloc_ref *ref;
-	u32 done;
+	struct gntalloc_block *block, *next;
+	u32 i, count;
+
+	list_for_each_entry_safe(block, next, blocks, list) {
+		/* The last one takes the block with it. */
+		count = block->count;
+		for (i = 0; i < count; i++)
+			gntalloc_ref_put(&block->ref[i]);
+		cond_resched();
+	}
+}
+
+/* On failure none is left, and nothing reserved. */
+static int new_blocks(struct list_head *blocks,
+		      const struct gntalloc_alloc_args *args)
+{
+	struct gntalloc_block *block;
+	u32 left, nr;
 	int err;
 
 	err = gntalloc_reserve(args->count);
 	if (err)
 		return err;
-	for (done = 0; done < args->count; done++) {
+	for (left = args->count; left; left -= nr) {
 		if (fatal_signal_pending(current)) {
 			err = gntalloc_refuse(GNTALLOC_R_INTERRUPTED, -EINTR, 0);
-			goto err_refs;
+			goto err_blocks;
 		}
-		ref = gntalloc_ref_new(args->domid, args->readonly);
-		if (IS_ERR(ref)) {
-			err = PTR_ERR(ref);
-			goto err_refs;
+		nr = min(left, GNTALLOC_BLOCK_MAX);
+		block = gntalloc_block_new(args->domid, args->readonly, nr);
+		if (IS_ERR(block)) {
+			err = PTR_ERR(block);
+			left -= nr;
+			goto err_blocks;
 		}
-		list_add_tail(&ref->list, refs);
+		list_add_tail(&block->list, blocks);
 		cond_resched();
 	}
 	return 0;
 
-err_refs:
-	gntalloc_unreserve(args->count - done);
-	put_all(refs);
+err_blocks:
+	gntalloc_unreserve(left);
+	put_blocks(blocks);
 	return err;
 }
 
+static int put_ids(const struct gntalloc_block *block, u32 __user *ids)
+{
+	u32 i;
+
+	if (!user_write_access_begin(ids, block->count * sizeof(*ids)))
+		return -EFAULT;
+	for (i = 0; i < block->count; i++)
+		unsafe_put_user(block->ref[i].gref, ids + i, err_access);
+	user_write_access_end();
+	return 0;
+
+err_access:
+	user_write_access_end();
+	return -EFAULT;
+}
+
 /* Give the references their numbers, and tell the caller. */
-static int number_refs(struct gntalloc_file *gf, struct list_head *refs,
-		       const struct gntalloc_alloc_args *args)
+static int number_blocks(struct gntalloc_file *gf, struct list_head *blocks,
+			 const struct gntalloc_alloc_args *args)
 {
 	u64 number = atomic64_fetch_add(args->count, &gf->next);
-	u32 __user *id = args->ids;
-	struct gntalloc_ref *ref;
+	struct gntalloc_block *block;
+	u32 __user *ids = args->ids;
 
 	if (put_user(number << PAGE_SHIFT, args->index))
 		return -EFAULT;
-	list_for_each_entry(ref, refs, list) {
-		ref->number = number++;
-		if (put_user(ref->gref, id++))
+	list_for_each_entry(block, blocks, list) {
+		if (put_ids(block, ids))
 			return -EFAULT;
+		block->first = number;
+		number += block->count;
+		ids += block->count;
 	}
 	return 0;
 }
@@ -85,22 +120,22 @@ static int number_refs(struct gntalloc_file *gf, struct list_head *refs,
 int gntalloc_alloc(struct gntalloc_file *gf,
 		   const struct gntalloc_alloc_args *args)
 {
-	struct gntalloc_ref *ref, *next;
-	LIST_HEAD(refs);
+	struct gntalloc_block *block, *next;
+	LIST_HEAD(blocks);
 	int err;
 
-	err = new_refs(&refs, args);
+	err = new_blocks(&blocks, args);
 	if (err)
 		return err;
 	/* Numbers that could not be told are not used again: nobody has them. */
-	err = number_refs(gf, &refs, args);
+	err = number_blocks(gf, &blocks, args);
 	if (err) {
-		put_all(&refs);
+		put_blocks(&blocks);
 		return err;
 	}
 	mutex_lock(&gf->lock);
-	list_for_each_entry_safe(ref, next, &refs, list)
-		gntalloc_index_add(gf, ref);
+	list_for_each_entry_safe(block, next, &blocks, list)
+		gntalloc_index_add(gf, block);
 	mutex_unlock(&gf->lock);
 	return 0;
 }
@@ -120,8 +155,8 @@ int gntalloc_dealloc(struct gntalloc_file *gf, u64 index, u32 count)
 		mutex_unlock(&gf->lock);
 		return gntalloc_refuse(GNTALLOC_R_OFFSET, -EINVAL, index);
 	}
-	for (; count--; ref = next) {
-		next = gntalloc_index_next(ref);
+	for (; ref; ref = next) {
+		next = --count ? gntalloc_index_next(ref) : NULL;
 		gntalloc_index_del(gf, ref);
 		list_add_tail(&ref->list, &refs);
 	}
@@ -160,10 +195,19 @@ int gntalloc_set_notify(struct gntalloc_file *gf, u64 index, u32 action,
 /* The file is being closed: it has no mappings and no other users. */
 void gntalloc_dealloc_all(struct gntalloc_file *gf)
 {
-	struct gntalloc_ref *ref, *next;
+	struct gntalloc_block *block, *next;
+	struct gntalloc_ref *ref;
+	u32 left;
 
-	rbtree_postorder_for_each_entry_safe(ref, next, &gf->index, node) {
-		gntalloc_ref_put(ref);
+	rbtree_postorder_for_each_entry_safe(block, next, &gf->index, node) {
+		left = block->nr_indexed;
+		for (ref = block->ref; left; ref++) {
+			if (!ref->indexed)
+				continue;
+			/* The last one may take the block with it. */
+			left--;
+			gntalloc_ref_put(ref);
+		}
 		cond_resched();
 	}
 }

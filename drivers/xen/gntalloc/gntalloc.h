@@ -28,9 +28,9 @@ struct gntalloc_file {
 	 */
 	struct mutex lock;
 	struct rb_root index;
-	/* The one in the index with the greatest number, or NULL. */
-	struct gntalloc_ref *newest;
-	/* How many are in it. */
+	/* The block in the index with the greatest numbers, or NULL. */
+	struct gntalloc_block *newest;
+	/* How many references are in it. */
 	unsigned long nr_refs;
 	/* The next number to give out. Only ever grows. */
 	atomic64_t next;
@@ -49,15 +49,42 @@ struct gntalloc_ref {
 	refcount_t users;
 	/* Belongs to the last user when there is nobody else. */
 	struct xen_unmap_notify notify;
-	/* Its place in the file, in pages. */
-	u64 number;
+	/* Taken out of the index; and pending. */
+	struct list_head list;
+	/* Its place in its block. */
+	u32 slot;
+	/* Protected by the lock of the file: can it be found? */
+	bool indexed;
+};
+
+/* So many make a block of no more than a page. */
+#define GNTALLOC_BLOCK_MAX	64u
+
+/*
+ * References that were made together and have consecutive numbers. They go one
+ * by one; the block stays until the last is gone.
+ */
+struct gntalloc_block {
 	union {
-		/* In the index of its file. */
+		/* In the index of the file, while it has one that is. */
 		struct rb_node node;
-		/* New, or taken out of the index; and pending. */
+		/* New. */
 		struct list_head list;
 	};
+	/* Number of the first: its place in the file, in pages. */
+	u64 first;
+	u32 count;
+	/* Protected by the lock of the file: how many can be found. */
+	u32 nr_indexed;
+	/* How many are not gone. */
+	refcount_t live;
+	struct gntalloc_ref ref[];
 };
+
+static inline struct gntalloc_block *gntalloc_block_of(struct gntalloc_ref *ref)
+{
+	return container_of(ref - ref->slot, struct gntalloc_block, ref[0]);
+}
 
 /* What ALLOC_GREF says, from any caller. */
 struct gntalloc_alloc_args {
@@ -87,7 +114,7 @@ int gntalloc_set_notify(struct gntalloc_file *gf, u64 index, u32 action,
 void gntalloc_dealloc_all(struct gntalloc_file *gf);
 
 /* index.c */
-void gntalloc_index_add(struct gntalloc_file *gf, struct gntalloc_ref *ref);
+void gntalloc_index_add(struct gntalloc_file *gf, struct gntalloc_block *block);
 void gntalloc_index_del(struct gntalloc_file *gf, struct gntalloc_ref *ref);
 struct gntalloc_ref *gntalloc_index_find(struct gntalloc_file *gf, u64 number,
 					 unsigned long count);
@@ -98,7 +125,8 @@ int gntalloc_limit(void);
 unsigned int gntalloc_used(void);
 int gntalloc_reserve(u32 count);
 void gntalloc_unreserve(u32 count);
-struct gntalloc_ref *gntalloc_ref_new(domid_t domid, bool readonly);
+struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr);
+void gntalloc_block_put(struct gntalloc_block *block);
 void gntalloc_ref_put(struct gntalloc_ref *ref);
 void gntalloc_ref_free(struct gntalloc_ref *ref);
 

@@ -8,6 +8,7 @@
  *	struct gntalloc_file	an open file; owns an index of references
  *				(index.c)
  *	struct gntalloc_ref	a page and the grant for it (ref.c)
+ *	struct gntalloc_block	references that were made together
  *	struct gntalloc_map	what is behind one mapping (map.c)
  *
  * The life of a reference: it is made and granted, its number told to the

@@ -15,7 +15,6 @@
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include <xen/grant_table.h>
@@ -123,6 +122,6 @@ void gntalloc_pending_exit(void)
 	cancel_delayed_work_sync(&pending_work);
 	list_for_each_entry_safe(ref, next, &pending_refs, list) {
 		gnttab_end_foreign_access(ref->gref, ref->page);
-		kfree(ref);
+		gntalloc_block_put(gntalloc_block_of(ref));
 	}
 }

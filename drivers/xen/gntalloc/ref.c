@@ -14,6 +14,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/overflow.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -80,43 +81,110 @@ void gntalloc_unreserve(u32 count)
 	atomic_sub(count, &nr_refs);
 }
 
-/* The caller has reserved room for it, and is its only user. */
-struct gntalloc_ref *gntalloc_ref_new(domid_t domid, bool readonly)
-{
-	struct gntalloc_ref *ref;
-	int gref, err;
+static_assert(sizeof(struct gntalloc_block) +
+	      GNTALLOC_BLOCK_MAX * sizeof(struct gntalloc_ref) <= PAGE_SIZE);
 
-	ref = kzalloc(sizeof(*ref), GFP_KERNEL_ACCOUNT);
-	if (!ref)
-		return ERR_PTR(gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, 0));
-	ref->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!ref->page) {
-		err = gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, 0);
-		goto err_ref;
-	}
-	gref = gnttab_grant_foreign_access(domid, xen_page_to_gfn(ref->page),
-					   readonly);
-	if (gref < 0) {
-		err = gntalloc_refuse(GNTALLOC_R_GRANT_TABLE, gref, domid);
-		goto err_page;
-	}
+static void ref_init(struct gntalloc_block *block, u32 slot, struct page *page,
+		     grant_ref_t gref)
+{
+	struct gntalloc_ref *ref = &block->ref[slot];
+
+	ref->page = page;
 	ref->gref = gref;
 	refcount_set(&ref->users, 1);
-	trace_grant(domid, gref, readonly);
-	return ref;
+	ref->notify = (struct xen_unmap_notify){};
+	ref->slot = slot;
+	ref->indexed = false;
+}
 
-err_page:
-	__free_page(ref->page);
-err_ref:
-	kfree(ref);
+/*
+ * Grant a page to @domid with each of the references that were taken from the
+ * kernel's grant table. Returns how many there was memory for.
+ */
+static u32 make_refs(struct gntalloc_block *block, grant_ref_t *grefs,
+		     domid_t domid, bool readonly)
+{
+	struct page *page;
+	grant_ref_t gref;
+	u32 i;
+
+	for (i = 0; i < block->count; i++) {
+		page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+		if (!page)
+			break;
+		gref = gnttab_claim_grant_reference(grefs);
+		ref_init(block, i, page, gref);
+		gnttab_grant_foreign_access_ref(gref, domid,
+						xen_page_to_gfn(page), readonly);
+		trace_grant(domid, gref, readonly);
+	}
+	return i;
+}
+
+/* Not all could be made: drop those that were. */
+static void drop_refs(struct gntalloc_block *block, u32 made)
+{
+	gntalloc_unreserve(block->count - made);
+	if (!made) {
+		kfree(block);
+		return;
+	}
+	refcount_set(&block->live, made);
+	/* The last one takes the block with it. */
+	while (made--)
+		gntalloc_ref_put(&block->ref[made]);
+}
+
+/*
+ * A block of @nr references, for which the caller has reserved room and whose
+ * only user it is. On failure nothing is reserved for them any more.
+ */
+struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr)
+{
+	struct gntalloc_block *block;
+	grant_ref_t grefs;
+	u32 made;
+	int err;
+
+	block = kmalloc(struct_size(block, ref, nr), GFP_KERNEL_ACCOUNT);
+	if (!block) {
+		err = gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, 0);
+		goto err_room;
+	}
+	block->count = nr;
+	block->nr_indexed = 0;
+	refcount_set(&block->live, nr);
+	err = gnttab_alloc_grant_references(nr, &grefs);
+	if (err) {
+		err = gntalloc_refuse(GNTALLOC_R_GRANT_TABLE, err, domid);
+		goto err_block;
+	}
+	made = make_refs(block, &grefs, domid, readonly);
+	if (made == nr)
+		return block;
+	gnttab_free_grant_references(grefs);
+	drop_refs(block, made);
+	return ERR_PTR(gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, 0));
+
+err_block:
+	kfree(block);
+err_room:
+	gntalloc_unreserve(nr);
 	return ERR_PTR(err);
+}
+
+/* One of its references is gone. */
+void gntalloc_block_put(struct gntalloc_block *block)
+{
+	if (refcount_dec_and_test(&block->live))
+		kfree(block);
 }
 
 /* The grant has been revoked. */
 void gntalloc_ref_free(struct gntalloc_ref *ref)
 {
 	put_page(ref->page);
-	kfree(ref);
+	gntalloc_block_put(gntalloc_block_of(ref));
 	gntalloc_unreserve(1);
 }
 

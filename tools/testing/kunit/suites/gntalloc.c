@@ -139,18 +139,26 @@ TEST(alloc_p12_offsets)
 	KUNIT_EXPECT_EQ(test, show_refs(file, 3 * PAGE_SIZE, 4), -ENOENT);
 	KUNIT_EXPECT_EQ(test, dealloc_grefs(file, 6 * PAGE_SIZE, 1), 0);
 	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 1), 7 * PAGE_SIZE);
+	/* The hole is all of an allocation. */
+	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 2), 8 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 1), 10 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 2), 11 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, dealloc_grefs(file, 10 * PAGE_SIZE, 1), 0);
+	KUNIT_EXPECT_EQ(test, show_refs(file, 8 * PAGE_SIZE, 4), -ENOENT);
+	KUNIT_EXPECT_EQ(test, dealloc_grefs(file, 8 * PAGE_SIZE, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, dealloc_grefs(file, 8 * PAGE_SIZE, 2), 0);
 }
 
-/* P6: at whichever reference it fails, nothing has changed. */
-TEST(alloc_p6_every_item)
+/* P6: at whichever of the blocks it fails, nothing has changed. */
+TEST(alloc_p6_every_block)
 {
 	struct file *file = env_open(test, GNTALLOC);
 	unsigned int i;
 	long index;
 
-	for (i = 1; i <= 64; i++) {
+	for (i = 1; i <= 8; i++) {
 		fake_fail(FAKE_GRANT_ALLOC, i, -ENOSPC);
-		KUNIT_EXPECT_EQ(test, alloc_grefs(file, 64), -ENOSPC);
+		KUNIT_EXPECT_EQ(test, alloc_grefs(file, 8 * 64), -ENOSPC);
 		KUNIT_EXPECT_TRUE(test, fake_rules_done());
 		KUNIT_EXPECT_EQ(test, nr_grants(), 0);
 		fake_rules_clear();
@@ -176,7 +184,7 @@ TEST(alloc_p6_killed)
 	struct file *file = env_open(test, GNTALLOC);
 
 	fake_before(FAKE_GRANT_ALLOC, 5, kill_me, NULL);
-	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 64), -EINTR);
+	KUNIT_EXPECT_EQ(test, alloc_grefs(file, 8 * 64), -EINTR);
 	env_kill(false);
 	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_GRANT_ALLOC), 5);
 	KUNIT_EXPECT_EQ(test, nr_grants(), 0);
@@ -376,16 +384,15 @@ TEST(alloc_pending)
 TEST(alloc_pending_many)
 {
 	struct file *file = env_open(test, GNTALLOC);
-	u32 first, i;
+	u32 i;
 
 	KUNIT_ASSERT_EQ(test, alloc_grefs(file, 600), 0);
-	first = gref(0);
 	for (i = 0; i < 600; i++)
 		KUNIT_EXPECT_NOT_NULL(test, fake_peer_maps(GUEST, gref(i), false));
 	env_close(file);
 	KUNIT_EXPECT_EQ(test, nr_grants(), 600);
 	for (i = 0; i < 600; i++)
-		fake_peer_unmaps(first + i);
+		fake_peer_unmaps(gref(i));
 	KUNIT_EXPECT_TRUE(test, EVENTUALLY(!nr_grants()));
 }
 
@@ -461,7 +468,7 @@ static struct kunit_case alloc_cases[] = {
 	KUNIT_CASE(alloc_writable_or_not),
 	KUNIT_CASE(alloc_arguments),
 	KUNIT_CASE(alloc_p12_offsets),
-	KUNIT_CASE(alloc_p6_every_item),
+	KUNIT_CASE(alloc_p6_every_block),
 	KUNIT_CASE(alloc_p6_killed),
 	KUNIT_CASE(alloc_compat),
 	KUNIT_CASE(alloc_limit),

@@ -86,7 +86,7 @@ static void kill_me(void *data)
 static void way_interrupted(struct kunit *test)
 {
 	fake_before(FAKE_GRANT_ALLOC, 2, kill_me, NULL);
-	KUNIT_EXPECT_EQ(test, alloc_grefs(env_open(test, GNTALLOC), 3), -EINTR);
+	KUNIT_EXPECT_EQ(test, alloc_grefs(env_open(test, GNTALLOC), 3 * 64), -EINTR);
 	env_kill(false);
 }
 
