@@ -24,6 +24,7 @@
  *
  *	privcmd_map.lock	filling
  *	  mmap_lock, read	page tables, vma->vm_private_data
+ *	  mmap_lock, write	the beginning of the notifier (pv_empty.c)
  *
  * vma->vm_private_data goes from NULL to a map by cmpxchg with mmap_lock held
  * for reading, and back with it held for writing. While user memory is copied
@@ -46,6 +47,33 @@
 
 static const struct vm_operations_struct privcmd_vm_ops;
 
+/* Wherever the mapping begins. */
+static unsigned long max_tables(unsigned long nr)
+{
+	return (nr + PTRS_PER_PTE - 2) / PTRS_PER_PTE + 1;
+}
+
+/* Most mappings are of a page or a few: for them, an allocation less. */
+static int filled_alloc(struct privcmd_map *map)
+{
+	const unsigned long words = BITS_TO_LONGS(map->nr);
+	u64 *room = map->few;
+
+	static_assert(sizeof(long) == sizeof(u64));
+	if (words > 1)
+		room = kvcalloc(words + max_tables(map->nr), sizeof(*room),
+				GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	map->filled = (unsigned long *)room;
+	map->tables = room + words;
+	return room ? 0 : -ENOMEM;
+}
+
+static void filled_free(struct privcmd_map *map)
+{
+	if (map->filled != (unsigned long *)map->few)
+		kvfree(map->filled);
+}
+
 static struct privcmd_map *map_new(unsigned long nr)
 {
 	struct privcmd_map *map;
@@ -57,16 +85,14 @@ static struct privcmd_map *map_new(unsigned long nr)
 	mutex_init(&map->lock);
 	map->nr = nr;
 	map->resource_domid = DOMID_INVALID;
-	map->filled = kvcalloc(BITS_TO_LONGS(nr), sizeof(long),
-			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!map->filled)
+	if (filled_alloc(map))
 		goto err_map;
 	if (!xen_pv_domain() && privcmd_xlate_alloc(map))
 		goto err_filled;
 	return map;
 
 err_filled:
-	kvfree(map->filled);
+	filled_free(map);
 err_map:
 	kfree(map);
 	return NULL;
@@ -78,8 +104,9 @@ void privcmd_map_put(struct privcmd_map *map)
 		return;
 	if (map->pages)
 		privcmd_xlate_free(map);
+	privcmd_pv_unwatch(map);
 	kvfree(map->frames);
-	kvfree(map->filled);
+	filled_free(map);
 	kfree(map);
 }
 
@@ -332,6 +359,15 @@ static bool span_is_at(const struct privcmd_span *span,
 	       span->addr - vma->vm_start == span->first << PAGE_SHIFT;
 }
 
+/* NULL when the mapping is not there any more. */
+struct vm_area_struct *privcmd_span_find_vma(struct privcmd_span *span)
+{
+	struct vm_area_struct *vma;
+
+	vma = find_vma_of_ours(span->addr, span->nr);
+	return vma && span_is_at(span, vma) ? vma : NULL;
+}
+
 /*
  * For a claim on an unused mapping: empty it, make it unused again, and end.
  * The lock is held for writing, so nobody is about to take a reference.
@@ -342,8 +378,8 @@ void privcmd_span_abandon(struct privcmd_span *span)
 	struct vm_area_struct *vma;
 
 	mmap_write_lock(mm);
-	vma = find_vma_of_ours(span->addr, span->nr);
-	if (vma && span_is_at(span, vma)) {
+	vma = privcmd_span_find_vma(span);
+	if (vma) {
 		zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 		vma->vm_private_data = NULL;
 		count_mapping(vma, span->map, -1);
@@ -365,11 +401,10 @@ struct vm_area_struct *privcmd_span_lock_vma(struct privcmd_span *span)
 	lockdep_assert_held(&span->map->lock);
 
 	mmap_read_lock(current->mm);
-	vma = find_vma_of_ours(span->addr, span->nr);
-	if (vma && span_is_at(span, vma))
-		return vma;
-	mmap_read_unlock(current->mm);
-	return NULL;
+	vma = privcmd_span_find_vma(span);
+	if (!vma)
+		mmap_read_unlock(current->mm);
+	return vma;
 }
 
 void privcmd_span_unlock_vma(struct privcmd_span *span)

@@ -9,12 +9,17 @@
 #include <linux/bitmap.h>
 #include <linux/fs.h>
 #include <linux/mm_types.h>
+#include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
+#include <linux/pgtable.h>
 #include <linux/refcount.h>
 
 #include <xen/interface/xen.h>
 
 struct privcmd_remover;
+
+/* Of a mapping whose pages fit into the bits of one word. */
+#define PRIVCMD_FEW_TABLES	2
 
 /* What lies behind one mapping that has been used. */
 struct privcmd_map {
@@ -29,8 +34,22 @@ struct privcmd_map {
 
 	/* Serialises those who fill it. Taken before mmap_lock. */
 	struct mutex lock;
-	/* Protected by lock: pages that have a frame. */
+	/*
+	 * Protected by lock: pages that have a frame. Those who empty the mapping
+	 * read it without: they hold the mmap_lock, as who fills it does.
+	 */
 	unsigned long *filled;
+	/* PV, likewise: where in the machine the page tables are. */
+	u64 *tables;
+	/* Room for both, if the mapping is small. */
+	u64 few[1 + PRIVCMD_FEW_TABLES];
+
+	/* PV: to be told when the mapping goes (pv_empty.c). */
+	struct mmu_interval_notifier notifier;
+	/* Protected by lock: the notifier is there. */
+	bool watched;
+	/* Protected by mmap_lock: it has done its work. */
+	bool left;
 
 	/*
 	 * Protected by lock: the resource that it maps, or DOMID_INVALID. The
@@ -73,6 +92,7 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		       unsigned long nr, enum privcmd_claim claim);
 void privcmd_span_end(struct privcmd_span *span);
 void privcmd_span_abandon(struct privcmd_span *span);
+struct vm_area_struct *privcmd_span_find_vma(struct privcmd_span *span);
 struct vm_area_struct *privcmd_span_lock_vma(struct privcmd_span *span);
 void privcmd_span_unlock_vma(struct privcmd_span *span);
 
@@ -90,6 +110,17 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 		    domid_t domid, bool resource);
 int privcmd_xlate_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 		       domid_t domid);
+
+/* pv_empty.c */
+void privcmd_pv_watch(struct privcmd_span *span);
+void privcmd_pv_unwatch(struct privcmd_map *map);
+
+/* Which of its page tables the entry for @addr is in. */
+static inline unsigned long privcmd_pv_table(unsigned long start,
+					     unsigned long addr)
+{
+	return (addr >> PMD_SHIFT) - (start >> PMD_SHIFT);
+}
 
 /* pv_kmap.c: resource frames at a kernel address. */
 struct privcmd_kmap {

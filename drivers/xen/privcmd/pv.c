@@ -28,7 +28,25 @@ struct pv_batch {
 	const u64 *frame;
 	pgprot_t prot;
 	unsigned int type;
+	/* The page table of the last entry, where it is noted, and for whom. */
+	void *table;
+	u64 maddr;
+	u64 *tables;
+	unsigned long start;
 };
+
+/* Machine address of an entry. A page table is a page. */
+static u64 entry_maddr(struct pv_batch *batch, pte_t *ptep, unsigned long addr)
+{
+	void *table = PTR_ALIGN_DOWN((void *)ptep, PAGE_SIZE);
+
+	if (table != batch->table) {
+		batch->table = table;
+		batch->maddr = arbitrary_virt_to_machine(table).maddr;
+		batch->tables[privcmd_pv_table(batch->start, addr)] = batch->maddr;
+	}
+	return batch->maddr + offset_in_page(ptep);
+}
 
 /* Called for each page table entry of a batch, in order. */
 static int pv_prepare(pte_t *ptep, unsigned long addr, void *data)
@@ -36,7 +54,7 @@ static int pv_prepare(pte_t *ptep, unsigned long addr, void *data)
 	struct pv_batch *batch = data;
 	pte_t pte = pte_mkspecial(mfn_pte(*batch->frame++, batch->prot));
 
-	batch->update->ptr = arbitrary_virt_to_machine(ptep).maddr | batch->type;
+	batch->update->ptr = entry_maddr(batch, ptep, addr) | batch->type;
 	batch->update->val = pte_val_ma(pte);
 	batch->update++;
 	return 0;
@@ -85,6 +103,8 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 		.frame = frames,
 		.type = resource ? MMU_PT_UPDATE_NO_TRANSLATE :
 				   MMU_NORMAL_PT_UPDATE,
+		.tables = span->map->tables,
+		.start = span->addr - span->first * PAGE_SIZE,
 	};
 	int err = 0;
 
@@ -95,6 +115,7 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 	for (at = 0; at < span->nr; at++)
 		errs[at] = -EFAULT;
 
+	privcmd_pv_watch(span);
 	vma = privcmd_span_lock_vma(span);
 	if (!vma) {
 		err = -EINVAL;
@@ -112,8 +133,8 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 		pv_submit(updates, nr, errs + at, domid);
 		cond_resched();
 	}
-	privcmd_span_unlock_vma(span);
 	pv_mark_filled(span, errs);
+	privcmd_span_unlock_vma(span);
 out:
 	kfree(updates);
 	return err;

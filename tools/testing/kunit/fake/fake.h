@@ -32,6 +32,8 @@
 #define FAKE_MEMORY(op)		FAKE_HCALL(__HYPERVISOR_memory_op, op)
 #define FAKE_GRANT(op)		FAKE_HCALL(__HYPERVISOR_grant_table_op, op)
 #define FAKE_MMU_UPDATE		FAKE_HCALL(__HYPERVISOR_mmu_update, 0)
+/* One that makes entries empty. */
+#define FAKE_MMU_CLEAR		FAKE_HCALL(__HYPERVISOR_mmu_update, 1)
 #define FAKE_MMUEXT		FAKE_HCALL(__HYPERVISOR_mmuext_op, 0)
 #define FAKE_MULTICALL		FAKE_HCALL(__HYPERVISOR_multicall, 0)
 #define FAKE_DM_OP		FAKE_HCALL(__HYPERVISOR_dm_op, 0)
@@ -162,6 +164,7 @@ void fake_domains_free(void);
 
 /* frames.c */
 long fake_memory_op(unsigned int cmd, unsigned long arg);
+bool fake_mmu_clears(unsigned long req);
 long fake_mmu_update(unsigned long req, unsigned int count,
 		     unsigned long done, domid_t domid);
 long fake_mmuext_op(unsigned long op, unsigned int count);

@@ -237,6 +237,10 @@ static int update_one(u64 ptr, u64 val, domid_t domid)
 	struct fake_frame *f;
 	int err;
 
+	if (!(val & _PAGE_PRESENT)) {
+		set_pte(ptep, __pte(val));
+		return 0;
+	}
 	if (type == MMU_NORMAL_PT_UPDATE && domid != DOMID_SELF) {
 		err = frame_get(domid, frame, &f);
 		if (err)
@@ -250,6 +254,14 @@ static int update_one(u64 ptr, u64 val, domid_t domid)
 	}
 	set_pte(ptep, pfn_pte(frame, __pgprot(val & ~PAGE_MASK)));
 	return 0;
+}
+
+/* All of them, as the first is. */
+bool fake_mmu_clears(unsigned long req)
+{
+	const struct mmu_update *update = (void *)req;
+
+	return !(update->val & _PAGE_PRESENT);
 }
 
 /* Stops at the first that fails, and says how many came before. */
@@ -336,6 +348,9 @@ long fake_mmuext_op(unsigned long op, unsigned int count)
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
+		/* A process's entries are looked up anew in any case. */
+		if (ext[i].cmd == MMUEXT_TLB_FLUSH_ALL)
+			continue;
 		if (ext[i].cmd != MMUEXT_INVLPG_ALL)
 			return -ENOSYS;
 		kernel_tlb_mark(ext[i].arg1.linear_addr);

@@ -217,6 +217,8 @@ static u32 key_of(unsigned long nr, unsigned long cmd)
 	case __HYPERVISOR_grant_table_op:
 	case __HYPERVISOR_xen_version:
 		return FAKE_HCALL(nr, cmd);
+	case __HYPERVISOR_mmu_update:
+		return fake_mmu_clears(cmd) ? FAKE_MMU_CLEAR : FAKE_MMU_UPDATE;
 	default:
 		return FAKE_HCALL(nr, 0);
 	}
@@ -232,6 +234,7 @@ static long natural_of(u32 key)
 	case FAKE_MEMORY(XENMEM_remove_from_physmap):
 	case FAKE_GRANT(GNTTABOP_unmap_grant_ref):
 	case FAKE_MULTICALL:
+	case FAKE_MMU_CLEAR:
 	case FAKE_MMUEXT:
 		return 0;
 	case FAKE_EVTCHN(EVTCHNOP_alloc_unbound):

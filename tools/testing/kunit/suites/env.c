@@ -306,6 +306,16 @@ bool env_mapped(unsigned long addr)
 	return !copy_from_user(&byte, (void __user *)addr, 1);
 }
 
+struct vm_area_struct *env_vma(unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(current->mm);
+	vma = vma_lookup(current->mm, addr);
+	mmap_read_unlock(current->mm);
+	return vma;
+}
+
 unsigned long env_mmap(struct file *file, unsigned long pages,
 		       unsigned long prot, unsigned long flags)
 {

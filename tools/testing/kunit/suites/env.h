@@ -111,6 +111,8 @@ int env_mprotect(unsigned long addr, unsigned long pages, unsigned long prot);
 void env_zap(unsigned long addr, unsigned long pages);
 /* Is there anything to touch? */
 bool env_mapped(unsigned long addr);
+/* What the address belongs to, or NULL. */
+struct vm_area_struct *env_vma(unsigned long addr);
 
 /* With @arg in the process's memory, and copied back afterwards. */
 long env_ioctl(struct file *file, unsigned int cmd, void *arg, size_t size);

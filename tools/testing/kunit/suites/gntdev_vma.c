@@ -135,16 +135,6 @@ TEST(map_pv_across_tables)
 	KUNIT_EXPECT_EQ(test, grants_mapped(), 0);
 }
 
-static struct vm_area_struct *vma_at(unsigned long addr)
-{
-	struct vm_area_struct *vma;
-
-	mmap_read_lock(current->mm);
-	vma = vma_lookup(current->mm, addr);
-	mmap_read_unlock(current->mm);
-	return vma;
-}
-
 static const struct vm_operations_struct no_ops;
 
 /*
@@ -159,7 +149,7 @@ TEST_BOTH(map_closed_with_entries)
 
 	grant_from(GUEST, 1, 3);
 	addr = show_grants(test, file, 1, 3);
-	vma = vma_at(addr);
+	vma = env_vma(addr);
 	mmap_write_lock(current->mm);
 	vma->vm_ops->close(vma);
 	vma->vm_ops = &no_ops;
@@ -183,7 +173,7 @@ TEST(map_pv_notifier_cannot_wait)
 	grant_from(GUEST, 1, 4);
 	addr = show_grants(test, file, 1, 4);
 	/* A view begins with its notifier. */
-	notifier = vma_at(addr)->vm_private_data;
+	notifier = env_vma(addr)->vm_private_data;
 	range.start = addr + PAGE_SIZE;
 	range.end = addr + 2 * PAGE_SIZE;
 	KUNIT_EXPECT_TRUE(test, notifier->ops->invalidate(notifier, &range, 1));
@@ -237,7 +227,7 @@ TEST(map_pv_notifier_busy)
 
 	grant_from(GUEST, 1, 2);
 	addr = show_grants(test, file, 1, 2);
-	busy.notifier = vma_at(addr)->vm_private_data;
+	busy.notifier = env_vma(addr)->vm_private_data;
 	busy.addr = addr;
 	busy.refused = false;
 	init_completion(&busy.done);
@@ -266,7 +256,7 @@ static int child_fn(void *data)
 	do_exit_fn *exit = (do_exit_fn *)fake_symbol("do_exit");
 	struct child *child = data;
 
-	child->has_vma = vma_at(child->addr);
+	child->has_vma = env_vma(child->addr);
 	child->sees = env_get64(child->addr) == fake_stamp(GUEST, 1);
 	exit(0);
 	return 0;
@@ -314,7 +304,7 @@ TEST(map_pv_fork_all_the_same)
 
 	grant_from(GUEST, 1, 2);
 	child.addr = show_grants(test, file, 1, 2);
-	vma = vma_at(child.addr);
+	vma = env_vma(child.addr);
 	mmap_write_lock(current->mm);
 	vm_flags_clear(vma, VM_DONTCOPY);
 	mmap_write_unlock(current->mm);

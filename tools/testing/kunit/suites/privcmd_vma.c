@@ -4,7 +4,9 @@
  * replaced, also while it is being filled.
  */
 #include <linux/mm.h>
+#include <linux/mmu_notifier.h>
 
+#include "privcmd/map.h"
 #include "suites/privcmd.h"
 #include "suites/suites.h"
 
@@ -60,6 +62,74 @@ TEST(map_p1_move_pv)
 	KUNIT_EXPECT_EQ(test, env_mremap(addr, 4), -EINVAL);
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr));
 	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 4), -EINVAL);
+}
+
+/* More than Xen clears in one hypercall, and holes. */
+static unsigned long fill_with_holes(struct kunit *test, struct file *file,
+				     unsigned int pages)
+{
+	unsigned long addr = map_foreign(file, pages);
+
+	fake_domain_new(GUEST, pages);
+	fake_frame(GUEST, 0)->paged_out = 1;
+	fake_frame(GUEST, 40)->paged_out = 1;
+	put_frames(pages, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, pages), -ENOENT);
+	expect_frame(test, addr + PAGE_SIZE, GUEST, 1);
+	expect_frame(test, addr + (pages - 1) * PAGE_SIZE, GUEST, pages - 1);
+	return addr;
+}
+
+/* Xen clears the entries, by the dozen, before the kernel does one by one. */
+TEST(map_pv_emptied_at_once)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = fill_with_holes(test, file, 100);
+
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 100), 0);
+	/* 98 of them. */
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_CLEAR), 4);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMUEXT), 1);
+	KUNIT_EXPECT_FALSE(test, env_mapped(addr + PAGE_SIZE));
+	KUNIT_EXPECT_FALSE(test, env_mapped(addr + 99 * PAGE_SIZE));
+}
+
+/* What Xen does not clear, the kernel does. */
+TEST(map_pv_emptied_by_the_kernel)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = fill_with_holes(test, file, 100);
+
+	fake_fail(FAKE_MMU_CLEAR, 2, -EINVAL);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 100), 0);
+	KUNIT_EXPECT_TRUE(test, fake_rules_done());
+	KUNIT_EXPECT_FALSE(test, env_mapped(addr + 50 * PAGE_SIZE));
+}
+
+/* Those who change nothing leave the entries where they are. */
+TEST(map_pv_notifier_events)
+{
+	struct mmu_notifier_range range = {
+		.flags = MMU_NOTIFIER_RANGE_BLOCKABLE,
+		.event = MMU_NOTIFY_SOFT_DIRTY,
+		.mm = current->mm,
+	};
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = fill_with_holes(test, file, 50);
+	struct privcmd_map *map = env_vma(addr)->vm_private_data;
+	const struct mmu_interval_notifier_ops *ops = map->notifier.ops;
+
+	range.start = addr;
+	range.end = addr + 50 * PAGE_SIZE;
+	KUNIT_EXPECT_TRUE(test, ops->invalidate(&map->notifier, &range, 1));
+	expect_frame(test, addr + PAGE_SIZE, GUEST, 1);
+	range.event = MMU_NOTIFY_CLEAR;
+	KUNIT_EXPECT_TRUE(test, ops->invalidate(&map->notifier, &range, 3));
+	KUNIT_EXPECT_FALSE(test, env_mapped(addr + PAGE_SIZE));
+	/* Once. */
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMUEXT), 1);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 50), 0);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMUEXT), 1);
 }
 
 struct victim {
@@ -260,6 +330,9 @@ static struct kunit_case vma_cases[] = {
 	KUNIT_CASE(map_xsa487_no_split),
 	KUNIT_CASE(map_p1_move_auto_translated),
 	KUNIT_CASE(map_p1_move_pv),
+	KUNIT_CASE(map_pv_emptied_at_once),
+	KUNIT_CASE(map_pv_emptied_by_the_kernel),
+	KUNIT_CASE(map_pv_notifier_events),
 	KUNIT_CASE(map_p1_moved_while_filled),
 	KUNIT_CASE(map_p1_unmapped_while_filled),
 	KUNIT_CASE(map_p1_replaced_while_filled),

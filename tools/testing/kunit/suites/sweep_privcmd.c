@@ -4,7 +4,8 @@
 #include "suites/privcmd.h"
 #include "suites/sweep.h"
 
-#define FRAMES	40
+/* More than there are bits in a word. */
+#define FRAMES	70
 
 static long op_privcmd_open(struct kunit *test, void *data)
 {
