@@ -23,6 +23,8 @@
 #include "lib/observe.h"
 #include "lib/unmap_notify.h"
 
+struct pv_view;
+
 /* Grants in one hypercall, at most. */
 #define GNTDEV_BATCH	128U
 
@@ -75,6 +77,7 @@ struct gntdev_grant {
  * @pages: the pages that the grants are behind
  * @ops: room for GNTDEV_BATCH operations, or @count if that is less
  * @grants: the slots
+ * @view: room for the mapping of it all in a PV domain (pv.c)
  *
  * One allocation holds it all.
  */
@@ -103,6 +106,7 @@ struct gntdev_map {
 	struct page **pages;
 	void *ops;
 	struct gntdev_grant *grants;
+	struct pv_view *view;
 };
 
 static inline void gntdev_grant_init(struct gntdev_grant *grant, u32 domid,
@@ -147,6 +151,8 @@ void gntdev_index_reserve(struct gntdev_file *gf, struct gntdev_map *map);
 void gntdev_index_publish(struct gntdev_file *gf, struct gntdev_map *map);
 bool gntdev_index_remove(struct gntdev_file *gf, struct gntdev_map *map);
 struct gntdev_map *gntdev_index_find(struct gntdev_file *gf, u64 index);
+struct gntdev_map *gntdev_index_claim(struct gntdev_file *gf, u64 index,
+				      unsigned long count);
 struct gntdev_map *gntdev_index_pop(struct gntdev_file *gf);
 
 /* main.c */
@@ -173,6 +179,7 @@ int gntdev_get_offset_for_vaddr(void __user *uarg);
 
 /* pv.c */
 extern const struct vm_operations_struct gntdev_pv_vm_ops;
+size_t gntdev_pv_view_size(u32 count);
 int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma);
 int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma);
 struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma);

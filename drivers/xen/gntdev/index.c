@@ -138,14 +138,13 @@ bool gntdev_index_remove(struct gntdev_file *gf, struct gntdev_map *map)
 	return mine;
 }
 
-/* The map that the page @index belongs to, with a reference; NULL: none. */
-struct gntdev_map *gntdev_index_find(struct gntdev_file *gf, u64 index)
+/* The map that the page @index belongs to, or NULL. */
+static struct gntdev_map *find_locked(struct gntdev_file *gf, u64 index)
 {
-	struct rb_node *node;
-	struct gntdev_map *map = NULL;
+	struct rb_node *node = gf->maps.rb_node;
+	struct gntdev_map *map;
 
-	spin_lock(&gf->lock);
-	node = gf->maps.rb_node;
+	lockdep_assert_held(&gf->lock);
 	while (node) {
 		map = map_at(node);
 		if (index < map->index)
@@ -153,12 +152,41 @@ struct gntdev_map *gntdev_index_find(struct gntdev_file *gf, u64 index)
 		else if (index - map->index >= map->count)
 			node = node->rb_right;
 		else
-			break;
+			return map->published ? map : NULL;
 	}
-	if (!node || !map->published)
-		map = NULL;
-	else
+	return NULL;
+}
+
+/* The same, with a reference. */
+struct gntdev_map *gntdev_index_find(struct gntdev_file *gf, u64 index)
+{
+	struct gntdev_map *map;
+
+	spin_lock(&gf->lock);
+	map = find_locked(gf, index);
+	if (map)
 		refcount_inc(&map->users);
+	spin_unlock(&gf->lock);
+	return map;
+}
+
+/*
+ * The map of exactly this range, with a reference and the one chance that it
+ * has to be mapped.
+ */
+struct gntdev_map *gntdev_index_claim(struct gntdev_file *gf, u64 index,
+				      unsigned long count)
+{
+	struct gntdev_map *map;
+
+	spin_lock(&gf->lock);
+	map = find_locked(gf, index);
+	if (map && map->index == index && map->count == count && !map->used) {
+		map->used = true;
+		refcount_inc(&map->users);
+	} else {
+		map = NULL;
+	}
 	spin_unlock(&gf->lock);
 	return map;
 }

@@ -15,6 +15,7 @@
 
 #include <xen/gntdev.h>
 #include <xen/grant_table.h>
+#include <xen/xen.h>
 
 #include "gntdev/dma_alloc.h"
 #include "gntdev/gntdev.h"
@@ -43,12 +44,15 @@ int gntdev_check_count(u32 count)
 	return gntdev_refuse(GNTDEV_R_LIMIT, -EINVAL, count);
 }
 
-/* One block: the map, the pointers to its pages, operations, slots. */
+/* One block: the map, the pointers to its pages, operations, view, slots. */
 static struct gntdev_map *map_alloc(u32 count)
 {
-	size_t size = sizeof(struct gntdev_map) + gntdev_ops_size(count);
+	const size_t view = xen_pv_domain() ? gntdev_pv_view_size(count) : 0;
+	const size_t ops = gntdev_ops_size(count);
 	struct gntdev_map *map;
+	size_t size;
 
+	size = size_add(sizeof(*map) + ops, view);
 	size = size_add(size, size_mul(count, sizeof(map->pages[0])));
 	size = size_add(size, size_mul(count, sizeof(map->grants[0])));
 	map = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
@@ -58,7 +62,8 @@ static struct gntdev_map *map_alloc(u32 count)
 	map->count = count;
 	map->pages = (void *)(map + 1);
 	map->ops = map->pages + count;
-	map->grants = map->ops + gntdev_ops_size(count);
+	map->view = map->ops + ops;
+	map->grants = (void *)map->view + view;
 	return map;
 }
 

@@ -33,6 +33,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/overflow.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>
 
@@ -57,6 +58,7 @@
  * @count: number of pages
  * @owner: the grants are there for this view alone
  * @readonly: the process may only read
+ * @mapped: entries that are in place; written with the lock held
  * @lock: protects what follows once the mapping has been made
  * @ops: room for GNTDEV_BATCH operations, or @count if that is less
  * @tables: machine address of each page table
@@ -72,6 +74,7 @@ struct pv_view {
 	u32 count;
 	bool owner;
 	bool readonly;
+	u32 mapped;
 
 	/* Protects: */
 	struct mutex lock;
@@ -97,17 +100,27 @@ static u64 entry_of(const struct pv_view *view, u32 i)
 	return view->tables[table] + pte_index(addr) * sizeof(pte_t);
 }
 
+/* That of page @i, behind the one at @entry. */
+static u64 next_entry(const struct pv_view *view, u32 i, u64 entry)
+{
+	entry += sizeof(pte_t);
+	/* A page table is a page. */
+	return offset_in_page(entry) ? entry : entry_of(view, i);
+}
+
 /* Only those that are mapped. */
 static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
 {
 	struct gnttab_unmap_grant_ref *ops = view->ops;
+	u64 entry = entry_of(view, first);
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		gnttab_set_unmap_op(&ops[i], entry_of(view, first + i),
-				    GNTMAP_contains_pte,
+		gnttab_set_unmap_op(&ops[i], entry, GNTMAP_contains_pte,
 				    view->handles[first + i]);
 		ops[i].status = GNTST_general_error;
+		if (i + 1 < nr)
+			entry = next_entry(view, first + i + 1, entry);
 	}
 	xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref,
 		       (unsigned long)ops, nr);
@@ -116,6 +129,7 @@ static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
 		WARN_ON_ONCE(ops[i].status != GNTST_okay);
 		view->handles[first + i] = INVALID_GRANT_HANDLE;
 	}
+	WRITE_ONCE(view->mapped, view->mapped - nr);
 }
 
 /* Take the entries of a range out, where there are any. */
@@ -139,13 +153,16 @@ static int map_batch(struct pv_view *view, u32 first, u32 nr)
 	struct gntdev_grant *grants = view->map->grants + view->first + first;
 	struct gnttab_map_grant_ref *ops = view->ops;
 	const u32 flags = view_flags(view);
+	u64 entry = entry_of(view, first);
 	int err;
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		gnttab_set_map_op(&ops[i], entry_of(view, first + i), flags,
-				  grants[i].ref, grants[i].domid);
+		gnttab_set_map_op(&ops[i], entry, flags, grants[i].ref,
+				  grants[i].domid);
 		ops[i].status = GNTST_general_error;
+		if (i + 1 < nr)
+			entry = next_entry(view, first + i + 1, entry);
 	}
 	trace_hypercall_enter(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref);
 	err = xen_hypercall3(__HYPERVISOR_grant_table_op,
@@ -156,6 +173,7 @@ static int map_batch(struct pv_view *view, u32 first, u32 nr)
 	for (i = 0; i < nr; i++) {
 		if (ops[i].status == GNTST_okay) {
 			view->handles[first + i] = ops[i].handle;
+			view->mapped++;
 			continue;
 		}
 		/* The kernel has it, so this is about the entry. */
@@ -237,42 +255,50 @@ static const struct mmu_interval_notifier_ops view_notifier_ops = {
 	.invalidate = view_invalidate,
 };
 
-static struct pv_view *view_new(struct gntdev_map *map,
-				struct vm_area_struct *vma)
+/* Page tables that so many pages can be in, wherever they begin. */
+static size_t max_tables(u32 count)
 {
-	const u32 count = vma_pages(vma);
-	const unsigned long tables = ((vma->vm_end - 1) >> PMD_SHIFT) -
-				     (vma->vm_start >> PMD_SHIFT) + 1;
-	/* To keep what comes after them aligned. */
-	const size_t handles = round_up((size_t)count, 2);
+	return (count + PTRS_PER_PTE - 2) / PTRS_PER_PTE + 1;
+}
+
+/* Bytes that a view of @count pages takes. */
+size_t gntdev_pv_view_size(u32 count)
+{
 	struct pv_view *view;
+
+	/* To keep what comes after them aligned. */
+	return struct_size(view, handles, round_up((size_t)count, 2)) +
+	       max_tables(count) * sizeof(view->tables[0]) +
+	       gntdev_ops_size(count);
+}
+
+static void view_init(struct pv_view *view, struct gntdev_map *map,
+		      struct vm_area_struct *vma)
+{
 	u32 i;
 
-	view = kvmalloc(struct_size(view, handles, handles) +
-			tables * sizeof(view->tables[0]) +
-			gntdev_ops_size(count), GFP_KERNEL_ACCOUNT);
-	if (!view)
-		return NULL;
 	view->map = map;
 	refcount_set(&view->vmas, 1);
 	view->start = vma->vm_start;
 	view->pgoff = vma->vm_pgoff;
 	view->first = 0;
-	view->count = count;
+	view->count = vma_pages(vma);
 	view->owner = false;
 	view->readonly = !(vma->vm_flags & VM_WRITE);
+	view->mapped = 0;
 	mutex_init(&view->lock);
-	view->tables = (u64 *)(view->handles + handles);
-	view->ops = view->tables + tables;
+	view->tables = (u64 *)(view->handles + round_up((size_t)view->count, 2));
+	view->ops = view->tables + max_tables(view->count);
 	for (i = 0; i < view->count; i++)
 		view->handles[i] = INVALID_GRANT_HANDLE;
-	return view;
 }
 
+/* That of the map itself goes with the map. */
 static void view_free(struct pv_view *view)
 {
 	mutex_destroy(&view->lock);
-	kvfree(view);
+	if (!view->owner)
+		kvfree(view);
 }
 
 /*
@@ -305,10 +331,13 @@ static void view_leave(struct pv_view *view, struct vm_area_struct *vma)
 	 * The notifier has done that, unless this is an mmap() that fails after
 	 * ours has succeeded: it comes here with the entries still in place.
 	 */
-	mutex_lock(&view->lock);
-	view_unmap(view, first, first + nr);
-	mutex_unlock(&view->lock);
-	if (view->owner)
+	if (READ_ONCE(view->mapped)) {
+		mutex_lock(&view->lock);
+		view_unmap(view, first, first + nr);
+		mutex_unlock(&view->lock);
+	}
+	/* The end of the last one is the end of all. */
+	if (view->owner && refcount_read(&view->vmas) > 1)
 		gntdev_grants_release(view->map, first, nr);
 }
 
@@ -324,8 +353,8 @@ static void pv_vma_close(struct vm_area_struct *vma)
 	mmu_interval_notifier_remove(&view->notifier);
 	if (view->owner)
 		gntdev_grants_close(map);
-	gntdev_map_put(map);
 	view_free(view);
+	gntdev_map_put(map);
 }
 
 static int pv_vma_mremap(struct vm_area_struct *vma)
@@ -405,12 +434,10 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
  */
 int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 {
-	struct pv_view *view;
+	struct pv_view *view = map->view;
 	int err;
 
-	view = view_new(map, vma);
-	if (!view)
-		return gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, vma_pages(vma));
+	view_init(view, map, vma);
 	view->owner = true;
 	err = gntdev_grants_map(map);
 	if (err)
@@ -436,9 +463,10 @@ int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma)
 	struct pv_view *view;
 	int err;
 
-	view = view_new(map, vma);
+	view = kvmalloc(gntdev_pv_view_size(vma_pages(vma)), GFP_KERNEL_ACCOUNT);
 	if (!view)
 		return gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, vma_pages(vma));
+	view_init(view, map, vma);
 	view->first = vma->vm_pgoff;
 	err = view_insert(view, vma);
 	if (err)

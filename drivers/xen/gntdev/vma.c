@@ -69,28 +69,6 @@ static int xlate_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* Find the map of exactly this range and take the one chance that it has. */
-static struct gntdev_map *claim_map(struct gntdev_file *gf,
-				    struct vm_area_struct *vma)
-{
-	struct gntdev_map *map;
-	bool mine;
-
-	map = gntdev_index_find(gf, vma->vm_pgoff);
-	if (!map)
-		return NULL;
-	spin_lock(&gf->lock);
-	mine = map->index == vma->vm_pgoff && map->count == vma_pages(vma) &&
-	       !map->used;
-	if (mine)
-		map->used = true;
-	spin_unlock(&gf->lock);
-	if (mine)
-		return map;
-	gntdev_map_put(map);
-	return NULL;
-}
-
 int gntdev_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct gntdev_file *gf = file->private_data;
@@ -100,7 +78,7 @@ int gntdev_mmap(struct file *file, struct vm_area_struct *vma)
 	/* A copy on write would be a copy of the granter's memory. */
 	if ((vma->vm_flags & VM_WRITE) && !(vma->vm_flags & VM_SHARED))
 		return gntdev_refuse(GNTDEV_R_PRIVATE, -EINVAL, 0);
-	map = claim_map(gf, vma);
+	map = gntdev_index_claim(gf, vma->vm_pgoff, vma_pages(vma));
 	if (!map)
 		return gntdev_refuse(GNTDEV_R_MMAP, -EINVAL,
 				     (u64)vma->vm_pgoff << PAGE_SHIFT);
