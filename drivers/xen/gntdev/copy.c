@@ -9,11 +9,17 @@
  * up their buffers, are pinned at once. A run is either written to or read, so
  * that exactly the pages that Xen wrote to are marked dirty.
  *
+ * To pin a page costs more than to copy it, so the local memory of a segment
+ * that is alone is copied once more: from or to a page of ours, which Xen works
+ * on instead. (Several would have to be done one after the other, because one
+ * may read what the one before has written.)
+ *
  * Segments of a call that fails half way may have been copied, as documented.
  */
 #include <linux/build_bug.h>
 #include <linux/compat.h>
 #include <linux/errno.h>
+#include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -58,6 +64,9 @@ struct gntdev_copy {
 	u32 nr_ops;
 	u32 nr_pages;
 	u32 nr_runs;
+	/* The page of ours, and whether it stands for what is local. */
+	void *bounce;
+	bool bounced;
 };
 
 static_assert(sizeof(struct gntdev_grant_copy_segment) == 24);
@@ -131,6 +140,18 @@ static void add_op(struct gntdev_copy *copy,
 	}
 }
 
+/* The page of ours in place of the segment's local memory. */
+static int add_bounced(struct gntdev_copy *copy,
+		       const struct gntdev_grant_copy_segment *seg)
+{
+	if ((seg->flags & GNTCOPY_dest_gref) &&
+	    copy_from_user(copy->bounce, seg->source.virt, seg->len))
+		return -EFAULT;
+	copy->pages[0] = virt_to_page(copy->bounce);
+	add_op(copy, seg, 0, 0, 0, seg->len);
+	return 0;
+}
+
 static int add_segment(struct gntdev_copy *copy,
 		       const struct gntdev_grant_copy_segment *seg)
 {
@@ -146,6 +167,8 @@ static int add_segment(struct gntdev_copy *copy,
 		add_op(copy, seg, 0, 0, 0, seg->len);
 		return 0;
 	}
+	if (copy->bounced)
+		return add_bounced(copy, seg);
 	if (!access_ok(virt, seg->len))
 		return -EFAULT;
 	page = add_local(copy, local, seg->len, written);
@@ -166,6 +189,18 @@ static void widen_segment(struct gntdev_grant_copy_segment *seg)
 		seg->dest.virt = compat_ptr(ptr_to_compat(seg->dest.virt));
 }
 
+static int read_segments(struct gntdev_copy *copy,
+			 const struct gntdev_grant_copy_segment __user *segments)
+{
+	size_t size = copy->nr_segments * sizeof(*segments);
+
+	/* What is of a known size need not be looked up by the kernel. */
+	if (copy->nr_segments == 1)
+		return copy_from_user(copy->segments, segments,
+				      sizeof(*segments)) ? -EFAULT : 0;
+	return copy_from_user(copy->segments, segments, size) ? -EFAULT : 0;
+}
+
 static int take_segments(struct gntdev_copy *copy, bool narrow,
 			 const struct gntdev_grant_copy_segment __user *segments,
 			 u32 nr)
@@ -178,8 +213,9 @@ static int take_segments(struct gntdev_copy *copy, bool narrow,
 	copy->nr_ops = 0;
 	copy->nr_pages = 0;
 	copy->nr_runs = 0;
-	if (copy_from_user(copy->segments, segments, nr * sizeof(*seg)))
+	if (read_segments(copy, segments))
 		return -EFAULT;
+	copy->bounced = nr == 1;
 	for (i = 0; i < nr; i++) {
 		seg = &copy->segments[i];
 		if (narrow)
@@ -326,6 +362,18 @@ static void set_statuses(struct gntdev_copy *copy)
 	}
 }
 
+/* What Xen wrote to the page of ours, and nothing that was there before. */
+static int put_bounced(const struct gntdev_copy *copy)
+{
+	const struct gntdev_grant_copy_segment *seg = copy->segments;
+	const struct gnttab_copy *op = copy->ops;
+
+	if (!copy->nr_ops || (op->flags & GNTCOPY_dest_gref) ||
+	    op->status != GNTST_okay)
+		return 0;
+	return copy_to_user(seg->dest.virt, copy->bounce, seg->len) ? -EFAULT : 0;
+}
+
 static int put_statuses(const struct gntdev_copy *copy,
 			struct gntdev_grant_copy_segment __user *segments)
 {
@@ -360,10 +408,34 @@ static int copy_some(struct gntdev_copy *copy, bool narrow,
 	err = copy_ops(copy);
 	trace_copy(nr, copy->nr_ops, err);
 	unpin_runs(copy, copy->nr_runs);
+	if (!err && copy->bounced)
+		err = put_bounced(copy);
 	if (err)
 		return err;
 	set_statuses(copy);
 	return put_statuses(copy, segments);
+}
+
+static struct gntdev_copy *copy_new(void)
+{
+	struct gntdev_copy *copy;
+
+	copy = kvmalloc(sizeof(*copy), GFP_KERNEL_ACCOUNT);
+	if (!copy)
+		return NULL;
+	copy->bounce = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
+	if (copy->bounce)
+		return copy;
+	kvfree(copy);
+	return NULL;
+}
+
+static void copy_free(struct gntdev_copy *copy)
+{
+	if (!copy)
+		return;
+	free_page((unsigned long)copy->bounce);
+	kvfree(copy);
 }
 
 static int grant_copy(struct gntdev_file *gf, bool narrow,
@@ -374,9 +446,7 @@ static int grant_copy(struct gntdev_file *gf, bool narrow,
 	u32 nr;
 
 	/* One is kept with the file; threads that copy at once have their own. */
-	copy = xchg(&gf->copy, NULL);
-	if (!copy)
-		copy = kvmalloc(sizeof(*copy), GFP_KERNEL_ACCOUNT);
+	copy = xchg(&gf->copy, NULL) ?: copy_new();
 	if (!copy)
 		return gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count);
 	for (; count && !err; count -= nr, segments += nr) {
@@ -386,14 +456,13 @@ static int grant_copy(struct gntdev_file *gf, bool narrow,
 		if (!err && fatal_signal_pending(current))
 			err = gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
 	}
-	copy = xchg(&gf->copy, copy);
-	kvfree(copy);
+	copy_free(xchg(&gf->copy, copy));
 	return err;
 }
 
 void gntdev_copy_free(struct gntdev_file *gf)
 {
-	kvfree(gf->copy);
+	copy_free(gf->copy);
 }
 
 int gntdev_grant_copy(struct gntdev_file *gf, void __user *uarg)

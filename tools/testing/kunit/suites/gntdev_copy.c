@@ -106,6 +106,53 @@ TEST_BOTH(copy_each_way)
 	KUNIT_EXPECT_EQ(test, copy_at(file, 8, 0), 0);
 }
 
+/* A segment may read what the one before it has written. */
+TEST_BOTH(copy_one_after_the_other)
+{
+	struct file *file = setup(test);
+
+	segments[0] = from_grant(1, 0, local(0), 8);
+	segments[1] = to_grant(2, 0, local(0), 8);
+	KUNIT_EXPECT_EQ(test, copy(file, 2), 0);
+	KUNIT_EXPECT_EQ(test, *(u64 *)granted(2), fake_stamp(GUEST, 1));
+}
+
+/* One alone goes another way, on which the same happens. */
+TEST_BOTH(copy_alone)
+{
+	struct file *file = setup(test);
+	unsigned long addr = env_mmap(NULL, 2, PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS);
+	u64 value = 4711;
+
+	segments[0] = from_grant(1, 0, local(PAGE_SIZE - 4), 8);
+	KUNIT_EXPECT_EQ(test, copy(file, 1), 0);
+	KUNIT_EXPECT_EQ(test, segments[0].status, GNTST_okay);
+	KUNIT_EXPECT_EQ(test, env_get64(local(PAGE_SIZE - 4)), fake_stamp(GUEST, 1));
+	env_put(local(24), &value, sizeof(value));
+	segments[0] = to_grant(2, 4088, local(24), 8);
+	KUNIT_EXPECT_EQ(test, copy(file, 1), 0);
+	KUNIT_EXPECT_EQ(test, *(u64 *)(granted(2) + 4088), 4711);
+	segments[0] = between(1, 3, 0, 8);
+	KUNIT_EXPECT_EQ(test, copy(file, 1), 0);
+	KUNIT_EXPECT_EQ(test, *(u64 *)granted(3), fake_stamp(GUEST, 1));
+	segments[0] = from_grant(1, 0, 8, 0);
+	KUNIT_EXPECT_EQ(test, copy(file, 1), 0);
+	KUNIT_EXPECT_EQ(test, segments[0].status, GNTST_okay);
+	/* What Xen refuses changes nothing. */
+	segments[0] = from_grant(99, 0, local(24), 8);
+	KUNIT_EXPECT_EQ(test, copy(file, 1), 0);
+	KUNIT_EXPECT_EQ(test, segments[0].status, GNTST_bad_gntref);
+	KUNIT_EXPECT_EQ(test, env_get64(local(24)), 4711);
+	/* Nor does what is not there. */
+	KUNIT_EXPECT_EQ(test, vm_munmap(addr + PAGE_SIZE, PAGE_SIZE), 0);
+	segments[0] = to_grant(2, 4088, addr + PAGE_SIZE, 8);
+	KUNIT_EXPECT_EQ(test, copy(file, 1), -EFAULT);
+	segments[0] = from_grant(1, 0, addr + PAGE_SIZE, 8);
+	KUNIT_EXPECT_EQ(test, copy(file, 1), -EFAULT);
+	KUNIT_EXPECT_EQ(test, *(u64 *)(granted(2) + 4088), 4711);
+}
+
 static bool is_dirty(struct kunit *test, unsigned int i)
 {
 	struct page *page;
@@ -491,6 +538,8 @@ TEST(copy_compat)
 
 static struct kunit_case copy_cases[] = {
 	KUNIT_CASE(copy_each_way),
+	KUNIT_CASE(copy_one_after_the_other),
+	KUNIT_CASE(copy_alone),
 	KUNIT_CASE(copy_p11_exactly_the_written_are_dirty),
 	KUNIT_CASE(copy_against_model),
 	KUNIT_CASE(copy_batches),
