@@ -6,7 +6,7 @@
  * traps and that Xen has to emulate. It tells a notifier before it does, and
  * the notifier has Xen clear them by the hundred; then the kernel finds nothing
  * left to do. What Xen should refuse is left to the kernel. So is a process that
- * ends: its page tables are ordinary memory by then.
+ * ends: its page tables are ordinary memory by the time that they are emptied.
  *
  * It is done once, for all of the mapping. Parts of it are never unmapped, and
  * what is at the place later is not ours.
@@ -71,6 +71,8 @@ static bool map_invalidate(struct mmu_interval_notifier *notifier,
 					       notifier);
 
 	mmu_interval_set_seq(notifier, seq);
+	if (range->event == MMU_NOTIFY_RELEASE)
+		map->left = true;
 	/* Others only look at the entries, or may not touch them. */
 	if (range->event != MMU_NOTIFY_UNMAP &&
 	    range->event != MMU_NOTIFY_CLEAR)

@@ -132,6 +132,27 @@ TEST(map_pv_notifier_events)
 	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMUEXT), 1);
 }
 
+/* Its page tables are soon ordinary memory, which the kernel clears faster. */
+TEST(map_pv_process_ends)
+{
+	struct mmu_notifier_range range = {
+		.flags = MMU_NOTIFIER_RANGE_BLOCKABLE,
+		.event = MMU_NOTIFY_RELEASE,
+		.mm = current->mm,
+		.end = ULONG_MAX,
+	};
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = fill_with_holes(test, file, 50);
+	struct privcmd_map *map = env_vma(addr)->vm_private_data;
+	const struct mmu_interval_notifier_ops *ops = map->notifier.ops;
+
+	KUNIT_EXPECT_TRUE(test, ops->invalidate(&map->notifier, &range, 1));
+	expect_frame(test, addr + PAGE_SIZE, GUEST, 1);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 50), 0);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_CLEAR), 0);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMUEXT), 0);
+}
+
 struct victim {
 	unsigned long addr, pages;
 	struct file *file;
@@ -333,6 +354,7 @@ static struct kunit_case vma_cases[] = {
 	KUNIT_CASE(map_pv_emptied_at_once),
 	KUNIT_CASE(map_pv_emptied_by_the_kernel),
 	KUNIT_CASE(map_pv_notifier_events),
+	KUNIT_CASE(map_pv_process_ends),
 	KUNIT_CASE(map_p1_moved_while_filled),
 	KUNIT_CASE(map_p1_unmapped_while_filled),
 	KUNIT_CASE(map_p1_replaced_while_filled),
