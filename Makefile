@@ -30,7 +30,7 @@ SOURCES := Kbuild VERSION drivers include
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload lib lib-install lib-uninstall tools-install tools-uninstall package \
-	status-check check-kdir selftests headers-check \
+	status-check test-package check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
 	coverage run shell test test-debug matrix compatibility stress clients \
 	soak bench bench-profile libraries abi man docs \
@@ -99,6 +99,10 @@ tools-uninstall:
 
 package:
 	@tools/package
+
+test-package:
+	@YES=1 $(TESTING)/rig/install-deps --for test-package
+	@$(TESTING)/package/check
 
 status-check:
 	@$(TESTING)/rig/install-deps
@@ -230,6 +234,7 @@ help:
 	@echo
 	@echo 'Packages (on Debian 12):'
 	@echo '  package         build Debian packages, in build/packages: the modules for DKMS, the tools'
+	@echo '  test-package    install, upgrade, sign and remove them in a fresh Debian, and boot Xen from it'
 	@echo
 	@echo 'Check:'
 	@echo '  check           static checks: warnings, sparse, coccinelle, objtool, style'

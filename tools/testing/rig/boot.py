@@ -649,6 +649,8 @@ def qemu_command(args, tests, filters):
     # In a shell ^C belongs to dom0.
     command += (['-chardev', 'stdio,id=con,signal=off', '-serial', 'chardev:con'] if args.shell
                 else ['-serial', 'stdio'])
+    if args.disk:
+        command += ['-drive', 'file=' + args.disk.replace(',', ',,') + ',format=raw,if=ide,snapshot=on']
     kernel = os.path.join(args.kernel_dir, 'vmlinuz')
     if args.mode == 'bare':
         return command + ['-kernel', kernel, '-append', line, '-initrd', args.initramfs]
@@ -790,6 +792,7 @@ def parse_args(argv):
     a.add_argument('--kernel-dir', metavar='DIR', help='what "fetch kernel" printed')
     a.add_argument('--xen-dir', metavar='DIR', help='what "fetch xen" printed')
     a.add_argument('--initramfs', metavar='FILE')
+    a.add_argument('--disk', metavar='FILE', help='an image that dom0 has as /dev/sda')
     a.add_argument('--log', metavar='FILE', help='gets the whole console')
     a.add_argument('--timestamps', action='store_true', help="with the host's time in the log")
     a.add_argument('--mode', choices=('pv', 'pvh', 'bare'), default='pv',

@@ -423,6 +423,13 @@ class Files(unittest.TestCase):
         return ['--kernel-dir', self.dir.name, '--xen-dir', 'x', '--initramfs', 'a,b',
                 '--log', os.path.join(self.dir.name, 'log'), *more]
 
+    def test_disk(self):
+        args = boot.parse_args(self.arguments())
+        self.assertNotIn('-drive', boot.qemu_command(args, ['evtchn'], []))
+        args = boot.parse_args(self.arguments('--disk', 'a,b'))
+        c = boot.qemu_command(args, ['evtchn'], [])
+        self.assertEqual(c[c.index('-drive') + 1], 'file=a,,b,format=raw,if=ide,snapshot=on')
+
     def test_command(self):
         args = boot.parse_args(self.arguments('--mode', 'pvh', '--icount'))
         c = boot.qemu_command(args, ['evtchn', 'privcmd'], [])
