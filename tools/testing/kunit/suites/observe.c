@@ -186,8 +186,9 @@ static void expect_traced(struct kunit *test, const char *system,
 	observe_expect(test, want);
 }
 
-static void go_one_way(struct kunit *test, const struct xen_observed *o,
-		       const char *system, unsigned int i, refusal_fn *way)
+static noinline void
+go_one_way(struct kunit *test, const struct xen_observed *o, const char *system,
+	   unsigned int i, refusal_fn *way)
 {
 	unsigned long all = observed_refusals(o);
 	long count = atomic_long_read(&o->refused[i]);
@@ -220,8 +221,10 @@ void observe_reasons(struct kunit *test, const struct refusal_ways *all)
 		KUNIT_EXPECT_NOT_NULL(test, o->reasons[i]);
 		if (i == all->elsewhere || (i == all->memory && !CAN_FAIL_MEMORY))
 			continue;
-		KUNIT_ASSERT_NOT_NULL_MSG(test, all->ways[i], "no way to %s",
+		KUNIT_EXPECT_NOT_NULL_MSG(test, all->ways[i], "no way to %s",
 					  o->reasons[i]);
+		if (!all->ways[i])
+			continue;
 		env_end(test);
 		env_begin(test);
 		go_one_way(test, o, system, i, all->ways[i]);
