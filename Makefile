@@ -15,7 +15,8 @@ LIB := tools/lib/guest_x86_context
 PREFIX ?= /usr/local
 SCRIPTS := $(wildcard tools/bpftrace/*.bt)
 TESTS_FOR_DOM0 := privcmd hypercall hypercall-buf evtchn evtchn-stress foreign resource dm_op \
-	eventfd gntalloc gntdev gnttab-libs gnt-scale dmabuf libxen libraries vcpu_context
+	eventfd gntalloc gntdev gnttab-libs gnt-scale dmabuf libxen libraries vcpu_context \
+	status
 
 # W, C, V, ARCH, CROSS_COMPILE, INSTALL_MOD_PATH and the like reach kbuild by
 # themselves: they are on the command line or in the environment. Only O needs
