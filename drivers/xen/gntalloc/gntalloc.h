@@ -81,11 +81,6 @@ struct gntalloc_block {
 	struct gntalloc_ref ref[];
 };
 
-static inline struct gntalloc_block *gntalloc_block_of(struct gntalloc_ref *ref)
-{
-	return container_of(ref - ref->slot, struct gntalloc_block, ref[0]);
-}
-
 /* What ALLOC_GREF says, from any caller. */
 struct gntalloc_alloc_args {
 	u32 count;
@@ -126,6 +121,7 @@ unsigned int gntalloc_used(void);
 int gntalloc_reserve(u32 count);
 void gntalloc_unreserve(u32 count);
 struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr);
+struct gntalloc_block *gntalloc_block_of(struct gntalloc_ref *ref);
 void gntalloc_block_put(struct gntalloc_block *block);
 void gntalloc_ref_put(struct gntalloc_ref *ref);
 void gntalloc_ref_free(struct gntalloc_ref *ref);

@@ -173,6 +173,11 @@ err_room:
 	return ERR_PTR(err);
 }
 
+struct gntalloc_block *gntalloc_block_of(struct gntalloc_ref *ref)
+{
+	return container_of(ref - ref->slot, struct gntalloc_block, ref[0]);
+}
+
 /* One of its references is gone. */
 void gntalloc_block_put(struct gntalloc_block *block)
 {
