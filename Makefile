@@ -172,7 +172,7 @@ clients:
 	@$(TESTING)/clients
 
 soak:
-	@CLIENTS=1 TESTS=soak MINUTES=$(or $(MINUTES),60) $(TESTING)/rig/run
+	@MINUTES=$(or $(MINUTES),60) $(TESTING)/soak
 
 bench:
 	@BENCH=1 ICOUNT=1 TESTS=modules $(TESTING)/rig/run
@@ -269,7 +269,8 @@ help:
 	@echo '  stress          threads and processes that race, for MINUTES= [10]'
 	@echo '  clients         every program of Debian on the devices, on both kinds of modules, and'
 	@echo '                  Documentation/clients.md from it'
-	@echo '  soak            make, use and destroy guests for MINUTES= [60], and see what is left'
+	@echo '  soak            make, use and destroy guests for MINUTES= [60], and see what is left;'
+	@echo '                  an hour or more goes into Documentation/soak.md'
 	@echo '  bench           what each operation costs, in instructions: stock and ours'
 	@echo '  bench-profile   whose these instructions are; OP=gntdev-map.1: by function'
 	@echo '  libraries       each function of Xen'"'"'s libraries, on both kinds of modules, and'
