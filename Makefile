@@ -34,7 +34,7 @@ SOURCES := Kbuild VERSION drivers include
 	status-check test-package check-kdir selftests headers-check \
 	install-check check style-report kernels-check kunit kunit-qemu mutate \
 	coverage run shell test test-debug matrix compatibility stress clients \
-	soak bench bench-profile libraries abi man docs \
+	soak bench bench-check bench-baseline bench-document bench-profile libraries abi man docs \
 	man-install man-uninstall help
 
 check-kdir:
@@ -175,9 +175,16 @@ soak:
 	@MINUTES=$(or $(MINUTES),60) $(TESTING)/soak
 
 bench:
-	@BENCH=1 ICOUNT=1 TESTS=modules $(TESTING)/rig/run
-	@$(TESTING)/bench/report build/logs/$(or $(KERNEL),6.12)-$(or $(MODE),pv)-ours-icount.log \
-		build/bench-$(or $(KERNEL),6.12)-$(or $(MODE),pv).csv
+	@$(TESTING)/bench/run
+
+bench-check:
+	@$(TESTING)/bench/run --check
+
+bench-baseline:
+	@$(TESTING)/bench/run --baseline
+
+bench-document:
+	@$(TESTING)/bench/report --document build/bench
 
 bench-profile:
 	@$(TESTING)/rig/install-deps --for run
@@ -271,7 +278,11 @@ help:
 	@echo '                  Documentation/clients.md from it'
 	@echo '  soak            make, use and destroy guests for MINUTES= [60], and see what is left;'
 	@echo '                  an hour or more goes into Documentation/soak.md'
-	@echo '  bench           what each operation costs, in instructions: stock and ours'
+	@echo '  bench           what each operation costs: stock, ours, and the floor under both;'
+	@echo '                  in a PV and a PVH dom0, and with two threads'
+	@echo '  bench-check     compare the instructions of ours with those of before'
+	@echo '  bench-baseline  keep those of now to compare with'
+	@echo '  bench-document  write what bench found into Documentation/performance'
 	@echo '  bench-profile   whose these instructions are; OP=gntdev-map.1: by function'
 	@echo '  libraries       each function of Xen'"'"'s libraries, on both kinds of modules, and'
 	@echo '                  Documentation/libraries.md from it'

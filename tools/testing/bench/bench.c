@@ -3,17 +3,24 @@
  * What an operation on one of the devices costs. Runs on a machine whose time
  * counts instructions (ICOUNT=1 of the rig), so the figures repeat.
  *
- * usage: bench LABEL [part ...]
+ * usage: bench [-s] LABEL [part ...]
  *
- * Prints "bench,LABEL,operation,size,others,instructions" for each.
+ * Prints "bench,LABEL,operation,size,others,instructions" for each, and with the
+ * module of floor/ what no driver could do it without, with "floor" for LABEL.
+ * -s: less of it. The part "threads" measures rates; it is done only when it is
+ * asked for.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "floors.h"
+
+bool bench_short;
+uint64_t bench_syscall;
 
 static const char *label;
 
@@ -24,13 +31,36 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+uint64_t bench_median(struct bench_round *r)
+{
+	qsort(r->ticks, r->done, sizeof(r->ticks[0]), compare);
+	return r->ticks[r->done / 2];
+}
+
+static void print(const char *what, const char *op, unsigned int size,
+		  unsigned int others, uint64_t value)
+{
+	printf("bench,%s,%s,%u,%u,%llu\n", what, op, size, others,
+	       (unsigned long long)value);
+	fflush(stdout);
+}
+
 void bench_report(const char *op, unsigned int size, unsigned int others,
 		  struct bench_round *r)
 {
-	qsort(r->ticks, r->done, sizeof(r->ticks[0]), compare);
-	printf("bench,%s,%s,%u,%u,%llu\n", label, op, size, others,
-	       (unsigned long long)r->ticks[r->done / 2]);
-	fflush(stdout);
+	print(label, op, size, others, bench_median(r));
+}
+
+void bench_report_value(const char *op, unsigned int size, unsigned int others,
+			uint64_t value)
+{
+	print(label, op, size, others, value);
+}
+
+void bench_report_floor(const char *op, unsigned int size, unsigned int others,
+			uint64_t value)
+{
+	print("floor", op, size, others, value);
 }
 
 void bench_need(int ok, const char *what)
@@ -52,43 +82,73 @@ static void bench_null(void)
 			syscall(SYS_getppid);
 		bench_end(&r, 100);
 	}
+	bench_syscall = bench_median(&r);
 	bench_report("null-syscall", 1, 0, &r);
+	floor_report_null();
 }
 
 static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
-	{ "null", bench_null },
 	{ "privcmd", bench_privcmd },
+	{ "call", bench_call },
+	{ "dm", bench_dm },
 	{ "evtchn", bench_evtchn },
+	{ "pingpong", bench_pingpong },
 	{ "gntdev", bench_gntdev },
+	{ "copy", bench_copy },
 	{ "gntalloc", bench_gntalloc },
+	{ "vchan", bench_vchan },
+	{ "eventfd", bench_eventfd },
+	{ "memory", bench_memory },
+	{ "threads", bench_threads },
 };
 
-static int wanted(const char *name, int argc, char **argv)
+static bool wanted(unsigned int part, int argc, char **argv)
 {
 	int i;
 
-	for (i = 2; i < argc; i++) {
-		if (!strcmp(argv[i], name))
-			return 1;
+	for (i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], parts[part].name))
+			return true;
 	}
-	return argc <= 2;
+	return !argc && parts[part].run != bench_threads;
+}
+
+/* In a process of its own: the others are done even if it breaks off. */
+static bool run_part(unsigned int part)
+{
+	pid_t child = fork();
+	int status;
+
+	bench_need(child >= 0, "fork");
+	if (!child) {
+		parts[part].run();
+		exit(0);
+	}
+	return waitpid(child, &status, 0) == child && !status;
 }
 
 int main(int argc, char **argv)
 {
+	bool good = true;
 	unsigned int i;
 
+	if (argc > 1 && !strcmp(argv[1], "-s")) {
+		bench_short = true;
+		argc--;
+		argv++;
+	}
 	if (argc < 2) {
-		fprintf(stderr, "usage: bench LABEL [part ...]\n");
+		fprintf(stderr, "usage: bench [-s] LABEL [part ...]\n");
 		return 2;
 	}
 	label = argv[1];
+	bench_null();
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (wanted(parts[i].name, argc, argv))
-			parts[i].run();
+		if (wanted(i, argc - 2, argv + 2))
+			good &= run_part(i);
 	}
-	return 0;
+	return good ? 0 : 1;
 }

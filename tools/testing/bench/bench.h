@@ -5,6 +5,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -36,16 +37,38 @@ static inline void bench_end(struct bench_round *r, unsigned int times)
 	r->ticks[r->done++] = (__rdtsc() - r->begin) / times;
 }
 
+/* Measure less: no more than 1,000 others, and nothing that takes long. */
+extern bool bench_short;
+
+/* What a system call costs that does nothing. */
+extern uint64_t bench_syscall;
+
+uint64_t bench_median(struct bench_round *r);
+
 /* One line of the result. The operation was on @size things beside @others. */
 void bench_report(const char *op, unsigned int size, unsigned int others,
 		  struct bench_round *r);
+/* Something else than instructions. */
+void bench_report_value(const char *op, unsigned int size, unsigned int others,
+			uint64_t value);
+/* What no driver could do the operation without. */
+void bench_report_floor(const char *op, unsigned int size, unsigned int others,
+			uint64_t value);
 
 /* End the program unless @ok. */
 void bench_need(int ok, const char *what);
 
+void bench_call(void);
+void bench_copy(void);
+void bench_dm(void);
+void bench_eventfd(void);
 void bench_evtchn(void);
 void bench_gntalloc(void);
 void bench_gntdev(void);
+void bench_memory(void);
+void bench_pingpong(void);
 void bench_privcmd(void);
+void bench_threads(void);
+void bench_vchan(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "floors.h"
 #include "fmap.h"
 #include "grant.h"
 
@@ -27,6 +28,7 @@ static void alloc_release(int fd, unsigned int size, unsigned int others)
 {
 	unsigned int i, times = size > 16 ? 1 : TIMES;
 	struct bench_round r = {};
+	struct floor_cost cost;
 	uint64_t index;
 
 	while (r.done < BENCH_ROUNDS) {
@@ -38,6 +40,16 @@ static void alloc_release(int fd, unsigned int size, unsigned int others)
 		bench_end(&r, times);
 	}
 	bench_report("gntalloc-alloc-dealloc", size, others, &r);
+	if (!floor_have())
+		return;
+	cost = floor_cost((struct floor_run){
+		.op = FLOOR_ALLOC,
+		.nr = size,
+		.times = times,
+		.domid = BENCH_NOBODY,
+	});
+	bench_report_floor("gntalloc-alloc-dealloc", size, others,
+			   2 * bench_syscall + cost.there + cost.back);
 }
 
 void bench_gntalloc(void)
@@ -48,7 +60,7 @@ void bench_gntalloc(void)
 	int fd, other;
 
 	bench_need(!param_set(GRANT_LIMIT_PARAM, 1000000), "the limit");
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < (bench_short ? 2 : 4); i++) {
 		fd = ga_open();
 		other = ga_open();
 		bench_need(fd >= 0 && other >= 0, "open of gntalloc");

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/xen/gntdev: mapping, beside few and many other maps, and copies.
+ * /dev/xen/gntdev: mapping, beside few and many other maps.
  */
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench.h"
+#include "floors.h"
 #include "fmap.h"
 #include "granter.h"
-
-#define COPY_SEGMENTS	1024
 
 static struct granter granter;
 static uint32_t many_refs[256];
@@ -25,6 +22,41 @@ static void others_on(int fd, unsigned int others)
 		bench_need(!gd_map_refs(fd, granter.domid, 1,
 					&granter.ref[i % GRANTER_REFS], &index),
 			   "the other maps");
+}
+
+/*
+ * The same for any number of others: there is no need to know them. Nor is there
+ * one to ask Xen for anything before a process maps the pages.
+ */
+static void report_floors(char *place, unsigned int size, unsigned int others)
+{
+	struct floor_cost vma, pages, grants;
+	uint64_t map, unmap;
+
+	if (!floor_have())
+		return;
+	vma = floor_vma(place, size);
+	pages = floor_cost((struct floor_run){
+		.op = FLOOR_PAGES,
+		.nr = size,
+	});
+	grants = floor_cost((struct floor_run){
+		.op = FLOOR_GRANTS,
+		.nr = size,
+		.domid = granter.domid,
+		.addr = (uintptr_t)place,
+		.list = (uintptr_t)many_refs,
+	});
+	map = bench_syscall + pages.there;
+	unmap = bench_syscall + pages.back;
+	bench_report_floor("gntdev-map", size, others, map);
+	bench_report_floor("gntdev-mmap", size, others,
+			   vma.there + grants.there);
+	bench_report_floor("gntdev-munmap", size, others,
+			   vma.back + grants.back);
+	bench_report_floor("gntdev-unmap", size, others, unmap);
+	bench_report_floor("gntdev-cycle", size, others, map + vma.there +
+			   grants.there + vma.back + grants.back + unmap);
 }
 
 /*
@@ -69,52 +101,7 @@ static void map_cycle(int fd, char *place, unsigned int size,
 	bench_report("gntdev-munmap", size, others, &un);
 	bench_report("gntdev-unmap", size, others, &unmap);
 	bench_report("gntdev-cycle", size, others, &all);
-}
-
-static void copy_some(int fd, char *local, unsigned int nr, unsigned int len,
-		      int out)
-{
-	static struct gntdev_grant_copy_segment seg[COPY_SEGMENTS];
-	struct bench_round r = {};
-	char name[32], *at;
-	uint32_t ref;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		at = local + (size_t)i * len;
-		ref = many_refs[i % 16];
-		seg[i] = seg_in(granter.domid, ref, 0, at, len);
-		if (out)
-			seg[i] = seg_out(at, granter.domid, ref, 0, len);
-	}
-	bench_need(!gd_copy(fd, nr, seg) && !seg[0].status, "copy");
-	while (r.done < BENCH_ROUNDS) {
-		bench_begin(&r);
-		gd_copy(fd, nr, seg);
-		bench_end(&r, 1);
-	}
-	snprintf(name, sizeof(name), "gntdev-copy-%s-%u", out ? "out" : "in",
-		 len);
-	bench_report(name, nr, 0, &r);
-}
-
-static void copies(int fd)
-{
-	static const unsigned int sizes[] = { 1, 16, COPY_SEGMENTS };
-	char *local;
-	unsigned int i;
-
-	local = mmap(NULL, COPY_SEGMENTS * PG, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	bench_need(local != MAP_FAILED, "memory");
-	memset(local, 1, COPY_SEGMENTS * PG);
-	for (i = 0; i < 3; i++) {
-		copy_some(fd, local, sizes[i], PG, 0);
-		copy_some(fd, local, sizes[i], PG, 1);
-		copy_some(fd, local, sizes[i], 64, 0);
-		copy_some(fd, local, sizes[i], 64, 1);
-	}
-	munmap(local, COPY_SEGMENTS * PG);
+	report_floors(place, size, others);
 }
 
 void bench_gntdev(void)
@@ -133,14 +120,12 @@ void bench_gntdev(void)
 	bench_need(place != MAP_FAILED, "a place");
 	/* In the middle of a page table, with pages left on both sides. */
 	place = (char *)(((uintptr_t)place + 128 * PG) & ~(PG - 1));
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < (bench_short ? 2 : 4); i++) {
 		fd = gd_open();
 		bench_need(fd >= 0, "open of gntdev");
 		others_on(fd, others[i]);
 		for (j = 0; j < 3; j++)
 			map_cycle(fd, place, sizes[j], others[i]);
-		if (!i)
-			copies(fd);
 		close(fd);
 	}
 	granter_free(&granter);

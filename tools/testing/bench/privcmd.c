@@ -2,10 +2,15 @@
 /*
  * /dev/xen/privcmd: hypercalls, and frames of another domain.
  */
+#include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <xen/memory.h>
+
 #include "bench.h"
+#include "env.h"
+#include "floors.h"
 #include "fmap.h"
 #include "guest.h"
 #include "hcall.h"
@@ -16,6 +21,7 @@
 static void null_hypercall(int fd)
 {
 	struct bench_round r = {};
+	struct floor_run run = {};
 	unsigned int i;
 
 	while (r.done < BENCH_ROUNDS) {
@@ -25,12 +31,36 @@ static void null_hypercall(int fd)
 		bench_end(&r, TIMES);
 	}
 	bench_report("privcmd-hypercall", 1, 0, &r);
+	if (!floor_have())
+		return;
+	run.op = FLOOR_XEN_VERSION;
+	run.times = TIMES;
+	bench_report_floor("privcmd-hypercall", 1, 0,
+			   bench_syscall + floor_cost(run).there);
+}
+
+static void report_floors(const char *map, const char *unmap,
+			  struct floor_run run, unsigned int rounds)
+{
+	struct floor_cost cost;
+
+	if (!floor_have())
+		return;
+	cost = floor_fill(run, rounds);
+	bench_report_floor(map, run.nr, 0, bench_syscall + cost.there);
+	bench_report_floor(unmap, run.nr, 0, cost.back);
 }
 
 static void map_frames(int fd, struct guest *g, unsigned int nr, int *err)
 {
 	struct bench_round map = {}, unmap = {};
 	unsigned int rounds = nr > 512 ? 3 : BENCH_ROUNDS;
+	struct floor_run run = {
+		.op = FLOOR_FRAMES,
+		.nr = nr,
+		.domid = g->domid,
+		.list = (uintptr_t)g->frame,
+	};
 	void *area;
 
 	while (map.done < rounds) {
@@ -46,6 +76,37 @@ static void map_frames(int fd, struct guest *g, unsigned int nr, int *err)
 	}
 	bench_report("privcmd-mmapbatch", nr, 0, &map);
 	bench_report("privcmd-munmap", nr, 0, &unmap);
+	report_floors("privcmd-mmapbatch", "privcmd-munmap", run, rounds);
+}
+
+/* Frames of its grant table. */
+static void map_resource(int fd, struct guest *g, unsigned int nr)
+{
+	struct bench_round map = {}, unmap = {};
+	struct floor_run run = {
+		.op = FLOOR_RESOURCE,
+		.nr = nr,
+		.domid = g->domid,
+	};
+	void *area;
+
+	while (map.done < BENCH_ROUNDS) {
+		area = fm_area(fd, nr);
+		bench_need(!!area, "a mapping");
+		bench_begin(&map);
+		bench_need(!fm_resource(fd, g->domid,
+					XENMEM_resource_grant_table,
+					XENMEM_resource_grant_table_id_shared,
+					0, nr, area, NULL), "MMAP_RESOURCE");
+		bench_end(&map, 1);
+		bench_begin(&unmap);
+		munmap(area, nr * PG);
+		bench_end(&unmap, 1);
+	}
+	bench_report("privcmd-resource", nr, 0, &map);
+	bench_report("privcmd-resource-munmap", nr, 0, &unmap);
+	report_floors("privcmd-resource", "privcmd-resource-munmap", run,
+		      BENCH_ROUNDS);
 }
 
 void bench_privcmd(void)
@@ -59,10 +120,12 @@ void bench_privcmd(void)
 	fd = privcmd_open();
 	bench_need(fd >= 0, "open of privcmd");
 	null_hypercall(fd);
-	bench_need(!guest_create(&g, false, FRAMES), "a domain");
+	bench_need(!guest_create(&g, !env_is_pv(), FRAMES), "a domain");
 	err = calloc(FRAMES, sizeof(*err));
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < (bench_short ? 3 : 4); i++)
 		map_frames(fd, &g, sizes[i], err);
+	map_resource(fd, &g, 1);
+	map_resource(fd, &g, 4);
 	free(err);
 	guest_free(&g);
 	close(fd);

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory of the kernel that a mapped grant, an allocated one and a port keep:
+ * what is missing while there are many. In bytes.
+ */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "evtchn_ops.h"
+#include "fmap.h"
+#include "granter.h"
+
+#define GRANTS	10000u
+#define PORTS	3000u
+
+static struct granter granter;
+
+/* Of all, and after a first time, which fills what the kernel keeps. */
+static uint64_t each(void (*make)(unsigned int size), void (*end)(void),
+		     unsigned int size, unsigned int nr)
+{
+	long before, after;
+
+	make(size);
+	end();
+	before = free_kib();
+	make(size);
+	after = free_kib();
+	end();
+	return before > after ? (before - after) * 1024ULL / nr : 0;
+}
+
+static char *place;
+static int fd;
+
+static void map_all(unsigned int size)
+{
+	unsigned int at;
+	uint64_t index;
+
+	fd = gd_open();
+	bench_need(fd >= 0, "open of gntdev");
+	for (at = 0; at + size <= GRANTS; at += size) {
+		bench_need(!gd_map_refs(fd, granter.domid, size, granter.ref,
+					&index), "the maps");
+		bench_need(mmap(place + at * PG, size * PG,
+				PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+				fd, index) != MAP_FAILED, "mmap of grants");
+	}
+}
+
+/* The place stays, with page tables, of which it needs the same each time. */
+static void unmap_all(void)
+{
+	bench_need(mmap(place, GRANTS * PG, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+			0) == place, "the place");
+	close(fd);
+}
+
+static void bind_all(unsigned int nr)
+{
+	fd = ev_open(O_RDWR);
+	bench_need(fd >= 0, "open of evtchn");
+	while (nr--)
+		bench_need(ev_bind_unbound(fd, BENCH_HERE) >= 0, "a port");
+}
+
+static void close_all(void)
+{
+	close(fd);
+}
+
+static void alloc_all(unsigned int size)
+{
+	static uint32_t refs[256];
+	unsigned int at;
+
+	fd = ga_open();
+	bench_need(fd >= 0, "open of gntalloc");
+	for (at = 0; at + size <= GRANTS; at += size)
+		bench_need(!ga_alloc(fd, BENCH_NOBODY, size, NULL, refs),
+			   "the grants");
+}
+
+void bench_memory(void)
+{
+	static const unsigned int sizes[] = { 1, 16, 256 };
+	unsigned int i, size, nr;
+
+	if (bench_short)
+		return;
+	bench_need(!granter_create(&granter, 16), "a domain that grants");
+	place = mmap(NULL, GRANTS * PG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+		     -1, 0);
+	bench_need(place != MAP_FAILED, "the place");
+	bench_need(!param_set(GRANT_LIMIT_PARAM, 1000000), "the limit");
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		size = sizes[i];
+		nr = GRANTS / size * size;
+		bench_report_value("bytes-mapped-grant", size, nr,
+				   each(map_all, unmap_all, size, nr));
+		bench_report_value("bytes-allocated-grant", size, nr,
+				   each(alloc_all, close_all, size, nr));
+	}
+	param_set(GRANT_LIMIT_PARAM, GRANT_LIMIT_DEFAULT);
+	bench_report_value("bytes-bound-port", 1, PORTS,
+			   each(bind_all, close_all, PORTS, PORTS));
+	munmap(place, GRANTS * PG);
+	granter_free(&granter);
+}
