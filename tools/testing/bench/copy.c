@@ -79,4 +79,3 @@ void bench_copy(void)
 	close(fd);
 	granter_free(&granter);
 }
-
