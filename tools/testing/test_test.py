@@ -190,8 +190,10 @@ class Order(Case):
     def waits(self, name):
         """A part that tells when it can be stopped, and when it was."""
         base = os.path.join(runner.LOGS, name)
+        # timeout(1) passes no signal on before it has learnt whom it has started,
+        # which may be later than that is at work.
         return self.part(f'trap "sleep 1; echo >{base}.stopped; exit" TERM; '
-                         f'echo >{base}.ready; sleep 60 & wait', name=name)
+                         f'sleep 1; echo >{base}.ready; sleep 60 & wait', name=name)
 
     def is_there(self, name):
         return os.path.exists(os.path.join(runner.LOGS, name))
