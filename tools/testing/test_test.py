@@ -6,6 +6,7 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import shlex
 import signal
 import sys
 import tempfile
@@ -104,12 +105,13 @@ class Taps(Case):
 
 
 class Boots(Case):
-    def boot(self, status=0, **said):
+    def boot(self, status=0, shown='', **said):
         summary = dict(ok=True, passed=2, failed=0, skipped=0, differs=0, failures=[],
                        programs={'evtchn': 7}, tests=[])
         summary.update(said)
         part = runner.Boot('6.12', 'pv')
-        part.command = 'sh', '-c', f"echo '{json.dumps(summary)}' >{part.summary}; exit {status}"
+        part.command = ('sh', '-c', f"echo '{json.dumps(summary)}' >{part.summary}; "
+                        f"printf '%s\\n' {shlex.quote(shown)}; exit {status}")
         report, = self.told(part)
         return part, report
 
@@ -128,6 +130,13 @@ class Boots(Case):
     def test_failed_test(self):
         part, _ = self.boot(status=1, ok=False, failed=3, failures=['3 tests failed'])
         self.assertEqual((self.counts(part), part.failure), ((2, 3, 0), '3 tests failed'))
+
+    def test_failed_test_says_why(self):
+        shown = ['  ok    a.x', '  FAIL  a.b', '          # why', '  ok    a.y', '  FAIL  a.c']
+        _, report = self.boot(status=1, ok=False, failed=2, failures=['2 tests failed'],
+                              shown='\n'.join(shown + ['...'] * 20))
+        self.assertIn('  FAIL  a.b\n             # why\n     FAIL  a.c\n   ...', report)
+        self.assertNotIn('a.y', report)
 
     def test_complaint_without_a_failed_test(self):
         part, _ = self.boot(status=1, ok=False, failures=['WARNING: at x'])
