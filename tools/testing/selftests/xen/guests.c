@@ -22,8 +22,9 @@
 
 #include "env.h"
 
-#define BOOT_TIMEOUT	90
-#define GUEST_TIMEOUT	150
+/* A guest needs a twentieth of it, on a machine that does nothing else. */
+#define BOOT_TIMEOUT	240
+#define GUEST_TIMEOUT	400
 #define LOG_SIZE	(256 << 10)
 
 static int run(const char *format, ...)
@@ -84,6 +85,13 @@ static const char *said(struct _test_data_guests *self)
 	return self->log;
 }
 
+/* Of a guest that does not get on: its last words, and what Xen says of it. */
+static void tell_of(struct _test_data_guests *self)
+{
+	run("tail -n 20 %s | tr -d '\\r' | sed 's/^/# guest: /'; xl list | sed 's/^/# /'",
+	    self->path);
+}
+
 static bool wait_for(struct _test_data_guests *self, const char *text)
 {
 	int i;
@@ -93,6 +101,7 @@ static bool wait_for(struct _test_data_guests *self, const char *text)
 			return true;
 		pause_ms(200);
 	}
+	tell_of(self);
 	return false;
 }
 
@@ -135,7 +144,9 @@ FIXTURE_TEARDOWN(guests)
 {
 	if (!self->xc)
 		return;
-	run("xl destroy %s >/dev/null 2>&1", variant->type);
+	if (domain_exists(self))
+		run("xl destroy %s >/tmp/xl 2>&1 || sed 's/^/# /' /tmp/xl",
+		    variant->type);
 	xs_close(self->xs);
 	xc_interface_close(self->xc);
 	free(self->log);
@@ -149,7 +160,7 @@ static bool make_paused(struct _test_data_guests *self, const char *type,
 	FILE *p;
 
 	snprintf(command, sizeof(command),
-		 "xl -f create -p /guest/%s.cfg 'extra=\"console=hvc0 loglevel=4 %s\"' >/tmp/xl 2>&1 || sed 's/^/# /' /tmp/xl; xl domid %s",
+		 "xl -f create -p /guest/%s.cfg 'extra=\"console=hvc0 loglevel=4 %s\"' >/tmp/xl 2>&1 || sed 's/^/# /' /tmp/xl >&2; xl domid %s",
 		 type, arguments, type);
 	p = popen(command, "re");
 	if (!p)
