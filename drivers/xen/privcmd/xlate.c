@@ -33,11 +33,26 @@
 #define ADD_BATCH	1024UL
 #define REMOVE_BATCH	64UL
 
-/* Reserved with the map, since giving frames back must not fail. */
+/*
+ * Reserved with the map, since giving frames back must not fail, and not on the
+ * stack, which Xen takes longer to find. For as many frames as there are.
+ */
 struct privcmd_remover {
-	struct multicall_entry call[REMOVE_BATCH];
-	struct xen_remove_from_physmap arg[REMOVE_BATCH];
+	struct xen_remove_from_physmap *arg;
+	struct multicall_entry call[];
 };
+
+static struct privcmd_remover *remover_new(unsigned long nr)
+{
+	const unsigned int batch = min(nr, REMOVE_BATCH);
+	struct privcmd_remover *r;
+
+	r = kzalloc(struct_size(r, call, batch) + batch * sizeof(*r->arg),
+		    GFP_KERNEL_ACCOUNT);
+	if (r)
+		r->arg = (void *)(r->call + batch);
+	return r;
+}
 
 static long memory_op(unsigned int cmd, void *arg)
 {
@@ -46,7 +61,7 @@ static long memory_op(unsigned int cmd, void *arg)
 
 int privcmd_xlate_alloc(struct privcmd_map *map)
 {
-	map->remover = kzalloc(sizeof(*map->remover), GFP_KERNEL_ACCOUNT);
+	map->remover = remover_new(map->nr);
 	if (!map->remover)
 		return -ENOMEM;
 	map->pages = kvcalloc(map->nr, sizeof(*map->pages),
@@ -66,16 +81,12 @@ err_remover:
 	return -ENOMEM;
 }
 
-/* Take the frames of @nr pages back. Returns how many Xen kept. */
-static unsigned int remove_batch(struct privcmd_remover *r,
-				 struct page **pages, unsigned int nr)
+static void remove_many(struct privcmd_remover *r, unsigned int nr)
 {
-	unsigned int i, kept = 0;
+	unsigned int i;
 	long ret;
 
 	for (i = 0; i < nr; i++) {
-		r->arg[i].domid = DOMID_SELF;
-		r->arg[i].gpfn = page_to_pfn(pages[i]);
 		r->call[i] = (struct multicall_entry){
 			.op = __HYPERVISOR_memory_op,
 			.args[0] = XENMEM_remove_from_physmap,
@@ -84,10 +95,29 @@ static unsigned int remove_batch(struct privcmd_remover *r,
 	}
 	ret = xen_hypercall2(__HYPERVISOR_multicall, (unsigned long)r->call,
 			     nr);
+	for (i = 0; ret && i < nr; i++)
+		r->call[i].result = ret;
+}
+
+/* Take the frames of @nr pages back. Returns how many Xen kept. */
+static unsigned int remove_batch(struct privcmd_remover *r,
+				 struct page **pages, unsigned int nr)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < nr; i++) {
+		r->arg[i].domid = DOMID_SELF;
+		r->arg[i].gpfn = page_to_pfn(pages[i]);
+	}
+	/* Of one, a multicall is only more for Xen to read. */
+	if (nr == 1)
+		r->call[0].result = memory_op(XENMEM_remove_from_physmap, r->arg);
+	else
+		remove_many(r, nr);
 	for (i = 0; i < nr; i++) {
 		/* -ENOENT: there was nothing, and so there is nothing now. */
-		if (ret || ((long)r->call[i].result &&
-			    (long)r->call[i].result != -ENOENT)) {
+		if (r->call[i].result &&
+		    r->call[i].result != -ENOENT) {
 			/* Forget the page: it must not be handed out again. */
 			pages[i] = NULL;
 			kept++;
