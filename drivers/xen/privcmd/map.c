@@ -27,9 +27,10 @@
  *	  mmap_lock, write	the beginning of the notifier (pv_empty.c)
  *
  * vma->vm_private_data goes from NULL to a map by cmpxchg with mmap_lock held
- * for reading, and back with it held for writing. While user memory is copied
- * and memory allocated it is not held at all, so that page faults of other
- * threads go on meanwhile.
+ * for reading (for writing in a PV domain, where a notifier begins at once),
+ * and back with it held for writing. While user memory is copied and memory
+ * allocated it is not held at all, so that page faults of other threads go on
+ * meanwhile.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -105,7 +106,7 @@ void privcmd_map_put(struct privcmd_map *map)
 	if (map->pages)
 		privcmd_xlate_free(map);
 	privcmd_pv_unwatch(map);
-	kvfree(map->frames);
+	privcmd_frames_free(map, map->frames);
 	filled_free(map);
 	kfree(map);
 }
@@ -284,10 +285,15 @@ static int span_find(struct privcmd_span *span, enum privcmd_claim claim,
 static int span_attach(struct privcmd_span *span, enum privcmd_claim claim)
 {
 	struct privcmd_map *map = span->map;
+	const bool watch = xen_pv_domain();
+	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 	int err = -EINVAL;
 
-	mmap_read_lock(current->mm);
+	if (watch)
+		mmap_write_lock(mm);
+	else
+		mmap_read_lock(mm);
 	vma = find_vma_of_ours(span->addr, span->nr);
 	if (vma && vma_pages(vma) == map->nr &&
 	    span->addr - vma->vm_start == span->first << PAGE_SHIFT &&
@@ -296,9 +302,14 @@ static int span_attach(struct privcmd_span *span, enum privcmd_claim claim)
 		map->start = vma->vm_start;
 		refcount_inc(&map->users);
 		count_mapping(vma, map, 1);
+		if (watch)
+			privcmd_pv_watch(map, vma);
 		err = 0;
 	}
-	mmap_read_unlock(current->mm);
+	if (watch)
+		mmap_write_unlock(mm);
+	else
+		mmap_read_unlock(mm);
 	return err;
 }
 

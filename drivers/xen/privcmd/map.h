@@ -13,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/pgtable.h>
 #include <linux/refcount.h>
+#include <linux/slab.h>
 
 #include <xen/interface/xen.h>
 
@@ -46,7 +47,7 @@ struct privcmd_map {
 
 	/* PV: to be told when the mapping goes (pv_empty.c). */
 	struct mmu_interval_notifier notifier;
-	/* Protected by lock: the notifier is there. */
+	/* Never changes after its first use: the notifier is there. */
 	bool watched;
 	/* Protected by mmap_lock: it has done its work. */
 	bool left;
@@ -61,11 +62,20 @@ struct privcmd_map {
 	u32 resource_idx;
 	unsigned long resource_first, resource_nr;
 	u64 *frames;
+	/* Room for that, if it is one, as it is most often. */
+	u64 one_frame;
 
 	/* Protected by mmap_lock: where the VMA begins, and (PV) has it moved? */
 	unsigned long start;
 	bool emptied;
 };
+
+/* A list of the frames of a resource: the map's own, or one that is allocated. */
+static inline void privcmd_frames_free(const struct privcmd_map *map, u64 *frames)
+{
+	if (frames != &map->one_frame)
+		kvfree(frames);
+}
 
 /* The part of a map that an ioctl works on; map->lock is held. */
 struct privcmd_span {
@@ -112,7 +122,7 @@ int privcmd_xlate_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 		       domid_t domid);
 
 /* pv_empty.c */
-void privcmd_pv_watch(struct privcmd_span *span);
+void privcmd_pv_watch(struct privcmd_map *map, struct vm_area_struct *vma);
 void privcmd_pv_unwatch(struct privcmd_map *map);
 
 /* Which of its page tables the entry for @addr is in. */

@@ -20,8 +20,9 @@
 #include "hypercall/hypercall.h"
 #include "privcmd/map.h"
 
-/* Entries for one hypercall: two pages of them. */
+/* Entries for one hypercall: two pages of them, or so few on the stack. */
 #define PV_BATCH	512UL
+#define PV_FEW		16
 
 struct pv_batch {
 	struct mmu_update *update;
@@ -97,8 +98,8 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 		    domid_t domid, bool resource)
 {
 	unsigned long at, nr, size = min(span->nr, PV_BATCH);
+	struct mmu_update few[PV_FEW], *updates = few;
 	struct vm_area_struct *vma;
-	struct mmu_update *updates;
 	struct pv_batch batch = {
 		.frame = frames,
 		.type = resource ? MMU_PT_UPDATE_NO_TRANSLATE :
@@ -108,14 +109,15 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 	};
 	int err = 0;
 
-	updates = kmalloc_array(size, sizeof(*updates), GFP_KERNEL);
-	if (!updates)
-		return -ENOMEM;
+	if (size > PV_FEW) {
+		updates = kmalloc_array(size, sizeof(*updates), GFP_KERNEL);
+		if (!updates)
+			return -ENOMEM;
+	}
 	/* What is not tried, because something else fails, has failed too. */
 	for (at = 0; at < span->nr; at++)
 		errs[at] = -EFAULT;
 
-	privcmd_pv_watch(span);
 	vma = privcmd_span_lock_vma(span);
 	if (!vma) {
 		err = -EINVAL;
@@ -136,6 +138,7 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 	pv_mark_filled(span, errs);
 	privcmd_span_unlock_vma(span);
 out:
-	kfree(updates);
+	if (updates != few)
+		kfree(updates);
 	return err;
 }

@@ -89,32 +89,24 @@ static const struct mmu_interval_notifier_ops map_notifier_ops = {
 };
 
 /*
- * To be told about a mapping that is going to be filled. The notifier begins
- * with the mapping in place, and so hears of its end. If it cannot begin, which
- * a signal may be the reason for, then there is none.
+ * To be told about a mapping from when it is first used, with the mmap_lock held
+ * for writing. If the notifier cannot begin, which a signal may be the reason
+ * for, then there is none.
  */
-void privcmd_pv_watch(struct privcmd_span *span)
+void privcmd_pv_watch(struct privcmd_map *map, struct vm_area_struct *vma)
 {
-	const unsigned long start = span->addr - span->first * PAGE_SIZE;
-	struct privcmd_map *map = span->map;
-	struct mm_struct *mm = current->mm;
-
-	lockdep_assert_held(&map->lock);
-	if (map->watched)
+	mmap_assert_write_locked(vma->vm_mm);
+	if (mmu_interval_notifier_insert_locked(&map->notifier, vma->vm_mm,
+						vma->vm_start,
+						map->nr * PAGE_SIZE,
+						&map_notifier_ops))
 		return;
-	mmap_write_lock(mm);
-	if (privcmd_span_find_vma(span) &&
-	    !mmu_interval_notifier_insert_locked(&map->notifier, mm, start,
-						 map->nr * PAGE_SIZE,
-						 &map_notifier_ops)) {
-		map->watched = true;
-		/*
-		 * While any range of the address space is being invalidated, a
-		 * new notifier is not called. Wait until this one is.
-		 */
-		mmu_interval_read_begin(&map->notifier);
-	}
-	mmap_write_unlock(mm);
+	map->watched = true;
+	/*
+	 * While any range of the address space is being invalidated, a new
+	 * notifier is not called. Wait until this one is.
+	 */
+	mmu_interval_read_begin(&map->notifier);
 }
 
 /* The mapping is gone, and nobody works on it. */

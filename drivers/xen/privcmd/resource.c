@@ -33,13 +33,16 @@ static int acquire(struct xen_mem_acquire_resource *op)
 	return ret;
 }
 
+/* Most are of a frame or a few: for them, an allocation less. */
+#define RESOURCE_FEW	32
+
 /* PV: Xen tells the frames, which we then map as any others. */
 static int map_pv(struct privcmd_span *span,
 		  struct xen_mem_acquire_resource *op, u64 *frames)
 {
+	int few[RESOURCE_FEW], *errs = few;
 	unsigned long i;
 	domid_t owner;
-	int *errs;
 	int err;
 
 	err = acquire(op);
@@ -47,7 +50,8 @@ static int map_pv(struct privcmd_span *span,
 		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
 	owner = op->flags & XENMEM_rsrc_acq_caller_owned ? DOMID_SELF :
 							   op->domid;
-	errs = kvmalloc_array(span->nr, sizeof(*errs), GFP_KERNEL_ACCOUNT);
+	if (span->nr > RESOURCE_FEW)
+		errs = kvmalloc_array(span->nr, sizeof(*errs), GFP_KERNEL_ACCOUNT);
 	if (!errs)
 		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, span->nr);
 	err = privcmd_pv_fill(span, frames, errs, owner, true);
@@ -57,7 +61,8 @@ static int map_pv(struct privcmd_span *span,
 		if (errs[i])
 			err = privcmd_refuse(PRIVCMD_R_FRAME, errs[i], frames[i]);
 	}
-	kvfree(errs);
+	if (errs != few)
+		kvfree(errs);
 	return err;
 }
 
@@ -118,8 +123,10 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 	if (err)
 		return err;
 
-	frames = kvcalloc(args->num, sizeof(*frames),
-			  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	frames = &span.map->one_frame;
+	if (args->num > 1)
+		frames = kvcalloc(args->num, sizeof(*frames),
+				  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (frames) {
 		set_xen_guest_handle(op.frame_list, (xen_pfn_t *)frames);
 		err = xen_pv_domain() ? map_pv(&span, &op, frames) :
@@ -130,7 +137,7 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 	trace_map(args->dom, args->num, err ? args->num : 0);
 
 	if (err) {
-		kvfree(frames);
+		privcmd_frames_free(span.map, frames);
 		privcmd_span_abandon(&span);
 		return err;
 	}

@@ -232,15 +232,18 @@ TEST(map_p1_replaced_while_filled)
 }
 
 /* The same in a PV domain: it is there when a batch begins, and gone when it is filled. */
+/* Frames for which the driver allocates memory once it has found the mapping. */
+#define MANY	20
+
 TEST(map_p1_unmapped_before_it_is_filled)
 {
 	struct file *file = env_open(test, PRIVCMD);
-	struct victim v = { map_foreign(file, 4), 4 };
+	struct victim v = { map_foreign(file, MANY), MANY };
 
-	fake_domain_new(GUEST, 4);
-	put_frames(4, 0);
+	fake_domain_new(GUEST, MANY);
+	put_frames(MANY, 0);
 	fake_at_step("kmalloc_array", unmap_it, &v);
-	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, MANY), -EINVAL);
 	KUNIT_EXPECT_EQ(test, v.result, 0);
 	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_UPDATE), 0);
 }
@@ -248,17 +251,17 @@ TEST(map_p1_unmapped_before_it_is_filled)
 TEST(map_p1_replaced_before_it_is_filled)
 {
 	struct file *file = env_open(test, PRIVCMD);
-	struct victim v = { map_foreign(file, 4), 4, .file = file };
+	struct victim v = { map_foreign(file, MANY), MANY, .file = file };
 
-	fake_domain_new(GUEST, 4);
-	put_frames(4, 0);
+	fake_domain_new(GUEST, MANY);
+	put_frames(MANY, 0);
 	fake_at_step("kmalloc_array", replace_it_by_another, &v);
-	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, MANY), -EINVAL);
 	KUNIT_EXPECT_EQ(test, v.result, v.addr);
 	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_UPDATE), 0);
 	KUNIT_EXPECT_FALSE(test, env_mapped(v.addr));
-	put_frames(4, 0);
-	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, 4), 0);
+	put_frames(MANY, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, v.addr, MANY), 0);
 	vm_munmap(v.addr, v.pages * PAGE_SIZE);
 }
 
