@@ -28,12 +28,16 @@ struct pv_view;
 /* Grants in one hypercall, at most. */
 #define GNTDEV_BATCH	128U
 
-/* Bytes that the operations for a map of @count grants take, of either kind. */
+/* An operation of either kind. */
+union gntdev_op {
+	struct gnttab_map_grant_ref map;
+	struct gnttab_unmap_grant_ref unmap;
+};
+
+/* Bytes for operations behind a map of @count grants: a single one needs none. */
 static inline size_t gntdev_ops_size(u32 count)
 {
-	return min(count, GNTDEV_BATCH) *
-	       max(sizeof(struct gnttab_map_grant_ref),
-		   sizeof(struct gnttab_unmap_grant_ref));
+	return count > 1 ? min(count, GNTDEV_BATCH) * sizeof(union gntdev_op) : 0;
 }
 
 /* A slot that Xen was never asked about. Its own codes are 0 and below. */
@@ -74,19 +78,19 @@ struct gntdev_grant {
  * @closed: nobody can reach the pages any more
  * @pending: to wait for pages that somebody else uses; has a lock of its own
  * @dma: where the pages come from, or NULL for ordinary ones
- * @pages: the pages that the grants are behind
- * @ops: room for GNTDEV_BATCH operations, or @count if that is less
  * @grants: the slots
- * @view: room for the mapping of it all in a PV domain (pv.c)
+ * @pages: the pages that the grants are behind
  *
- * One allocation holds it all.
+ * One allocation holds it all: behind the pages are the operations
+ * (gntdev_map_ops()), in a PV domain the mapping (gntdev_map_view()), and the
+ * slots.
  */
 struct gntdev_map {
 	struct rb_node node;
 	u64 index;
-	u32 count;
 	u64 gap;
 	u64 max_gap;
+	u32 count;
 	bool indexed;
 	bool published;
 	bool used;
@@ -103,11 +107,21 @@ struct gntdev_map {
 	struct gntdev_pending pending;
 
 	struct gntdev_dma *dma;
-	struct page **pages;
-	void *ops;
 	struct gntdev_grant *grants;
-	struct pv_view *view;
+	struct page *pages[];
 };
+
+/* Room for GNTDEV_BATCH operations, or for all grants: @one, if it is one. */
+static inline void *gntdev_map_ops(struct gntdev_map *map, union gntdev_op *one)
+{
+	return map->count > 1 ? (void *)(map->pages + map->count) : one;
+}
+
+/* Room for the mapping of it all in a PV domain (pv.c). */
+static inline struct pv_view *gntdev_map_view(struct gntdev_map *map)
+{
+	return (void *)(map->pages + map->count) + gntdev_ops_size(map->count);
+}
 
 static inline void gntdev_grant_init(struct gntdev_grant *grant, u32 domid,
 				     u32 ref)
@@ -159,6 +173,8 @@ struct gntdev_map *gntdev_index_pop(struct gntdev_file *gf);
 struct device *gntdev_device(void);
 
 /* map.c */
+int gntdev_map_init(void);
+void gntdev_map_exit(void);
 unsigned int gntdev_limit(void);
 int gntdev_check_count(u32 count);
 struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags);

@@ -37,7 +37,8 @@ static int map_batch(struct gntdev_map *map, u32 first, u32 nr)
 {
 	const u32 flags = GNTMAP_host_map |
 			  (map->readonly ? GNTMAP_readonly : 0);
-	struct gnttab_map_grant_ref *ops = map->ops;
+	union gntdev_op one;
+	struct gnttab_map_grant_ref *ops = gntdev_map_ops(map, &one);
 	struct gntdev_grant *grant;
 	int err;
 	u32 i;
@@ -116,7 +117,8 @@ static void clear_notify_byte(struct gntdev_map *map, u32 first, u32 nr)
 /* All of them are mapped, and nobody uses the pages. */
 static void unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
 {
-	struct gnttab_unmap_grant_ref *ops = map->ops;
+	union gntdev_op one;
+	struct gnttab_unmap_grant_ref *ops = gntdev_map_ops(map, &one);
 	u32 i;
 
 	trace_unmap(map->grants[first].domid, map->grants[first].ref, nr);

@@ -197,9 +197,12 @@ static int __init gntdev_init(void)
 	if (!xen_domain())
 		return -ENODEV;
 
-	err = gntdev_pending_init();
+	err = gntdev_map_init();
 	if (err)
 		return err;
+	err = gntdev_pending_init();
+	if (err)
+		goto err_map;
 	err = gntdev_dmabuf_imp_init();
 	if (err)
 		goto err_pending;
@@ -215,6 +218,8 @@ err_observe:
 	gntdev_dmabuf_imp_exit();
 err_pending:
 	gntdev_pending_exit();
+err_map:
+	gntdev_map_exit();
 	pr_err("cannot make the node /dev/xen/gntdev (%d); is another module's still there?\n",
 	       err);
 	return err;
@@ -226,6 +231,7 @@ static void __exit gntdev_exit(void)
 	gntdev_observe_exit();
 	gntdev_pending_exit();
 	gntdev_dmabuf_imp_exit();
+	gntdev_map_exit();
 }
 
 module_init(gntdev_init);

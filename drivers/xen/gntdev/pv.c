@@ -60,28 +60,56 @@
  * @readonly: the process may only read
  * @mapped: entries that are in place; written with the lock held
  * @lock: protects what follows once the mapping has been made
- * @ops: room for GNTDEV_BATCH operations, or @count if that is less
  * @tables: machine address of each page table
- * @handles: Xen's names for the entries, or INVALID_GRANT_HANDLE
+ *
+ * Behind it are view_handles(), Xen's names for the entries, or
+ * INVALID_GRANT_HANDLE, and view_ops(), operations as a map has them.
  */
 struct pv_view {
 	struct mmu_interval_notifier notifier;
 	struct gntdev_map *map;
-	refcount_t vmas;
 	unsigned long start;
 	unsigned long pgoff;
+	refcount_t vmas;
 	u32 first;
 	u32 count;
+	u32 mapped;
 	bool owner;
 	bool readonly;
-	u32 mapped;
 
 	/* Protects: */
 	struct mutex lock;
-	void *ops;
-	u64 *tables;
-	grant_handle_t handles[];
+	u64 tables[];
 };
+
+/* Page tables that so many pages can be in, wherever they begin. */
+static size_t max_tables(u32 count)
+{
+	return (count + PTRS_PER_PTE - 2) / PTRS_PER_PTE + 1;
+}
+
+static grant_handle_t *view_handles(struct pv_view *view)
+{
+	return (grant_handle_t *)(view->tables + max_tables(view->count));
+}
+
+/* An even number of handles keeps them aligned. */
+static void *view_ops(struct pv_view *view, union gntdev_op *one)
+{
+	if (view->count == 1)
+		return one;
+	return view_handles(view) + round_up((size_t)view->count, 2);
+}
+
+/* Bytes that a view of @count pages takes. */
+size_t gntdev_pv_view_size(u32 count)
+{
+	struct pv_view *view;
+	size_t handles = round_up((size_t)count, 2) * sizeof(grant_handle_t);
+
+	return struct_size(view, tables, max_tables(count)) + handles +
+	       gntdev_ops_size(count);
+}
 
 static u32 view_flags(const struct pv_view *view)
 {
@@ -111,13 +139,15 @@ static u64 next_entry(const struct pv_view *view, u32 i, u64 entry)
 /* Only those that are mapped. */
 static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
 {
-	struct gnttab_unmap_grant_ref *ops = view->ops;
+	union gntdev_op one;
+	struct gnttab_unmap_grant_ref *ops = view_ops(view, &one);
+	grant_handle_t *handles = view_handles(view) + first;
 	u64 entry = entry_of(view, first);
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
 		gnttab_set_unmap_op(&ops[i], entry, GNTMAP_contains_pte,
-				    view->handles[first + i]);
+				    handles[i]);
 		ops[i].status = GNTST_general_error;
 		if (i + 1 < nr)
 			entry = next_entry(view, first + i + 1, entry);
@@ -127,7 +157,7 @@ static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
 	for (i = 0; i < nr; i++) {
 		/* Xen knows the handle, or our books are wrong. */
 		WARN_ON_ONCE(ops[i].status != GNTST_okay);
-		view->handles[first + i] = INVALID_GRANT_HANDLE;
+		handles[i] = INVALID_GRANT_HANDLE;
 	}
 	WRITE_ONCE(view->mapped, view->mapped - nr);
 }
@@ -135,12 +165,13 @@ static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
 /* Take the entries of a range out, where there are any. */
 static void view_unmap(struct pv_view *view, u32 first, u32 end)
 {
+	const grant_handle_t *handles = view_handles(view);
 	u32 i, nr;
 
 	lockdep_assert_held(&view->lock);
 	for (i = first; i < end; i += nr ?: 1) {
 		for (nr = 0; nr < GNTDEV_BATCH && i + nr < end; nr++) {
-			if (view->handles[i + nr] == INVALID_GRANT_HANDLE)
+			if (handles[i + nr] == INVALID_GRANT_HANDLE)
 				break;
 		}
 		if (nr)
@@ -151,7 +182,9 @@ static void view_unmap(struct pv_view *view, u32 first, u32 end)
 static int map_batch(struct pv_view *view, u32 first, u32 nr)
 {
 	struct gntdev_grant *grants = view->map->grants + view->first + first;
-	struct gnttab_map_grant_ref *ops = view->ops;
+	grant_handle_t *handles = view_handles(view) + first;
+	union gntdev_op one;
+	struct gnttab_map_grant_ref *ops = view_ops(view, &one);
 	const u32 flags = view_flags(view);
 	u64 entry = entry_of(view, first);
 	int err;
@@ -172,7 +205,7 @@ static int map_batch(struct pv_view *view, u32 first, u32 nr)
 		gntdev_refuse(GNTDEV_R_GRANT, err, grants[0].ref);
 	for (i = 0; i < nr; i++) {
 		if (ops[i].status == GNTST_okay) {
-			view->handles[first + i] = ops[i].handle;
+			handles[i] = ops[i].handle;
 			view->mapped++;
 			continue;
 		}
@@ -255,26 +288,10 @@ static const struct mmu_interval_notifier_ops view_notifier_ops = {
 	.invalidate = view_invalidate,
 };
 
-/* Page tables that so many pages can be in, wherever they begin. */
-static size_t max_tables(u32 count)
-{
-	return (count + PTRS_PER_PTE - 2) / PTRS_PER_PTE + 1;
-}
-
-/* Bytes that a view of @count pages takes. */
-size_t gntdev_pv_view_size(u32 count)
-{
-	struct pv_view *view;
-
-	/* To keep what comes after them aligned. */
-	return struct_size(view, handles, round_up((size_t)count, 2)) +
-	       max_tables(count) * sizeof(view->tables[0]) +
-	       gntdev_ops_size(count);
-}
-
 static void view_init(struct pv_view *view, struct gntdev_map *map,
 		      struct vm_area_struct *vma)
 {
+	grant_handle_t *handles;
 	u32 i;
 
 	view->map = map;
@@ -287,10 +304,9 @@ static void view_init(struct pv_view *view, struct gntdev_map *map,
 	view->readonly = !(vma->vm_flags & VM_WRITE);
 	view->mapped = 0;
 	mutex_init(&view->lock);
-	view->tables = (u64 *)(view->handles + round_up((size_t)view->count, 2));
-	view->ops = view->tables + max_tables(view->count);
+	handles = view_handles(view);
 	for (i = 0; i < view->count; i++)
-		view->handles[i] = INVALID_GRANT_HANDLE;
+		handles[i] = INVALID_GRANT_HANDLE;
 }
 
 /* That of the map itself goes with the map. */
@@ -434,7 +450,7 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
  */
 int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 {
-	struct pv_view *view = map->view;
+	struct pv_view *view = gntdev_map_view(map);
 	int err;
 
 	view_init(view, map, vma);
