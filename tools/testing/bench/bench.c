@@ -71,6 +71,11 @@ void bench_need(int ok, const char *what)
 	exit(1);
 }
 
+void bench_settle(void)
+{
+	usleep(500000);
+}
+
 static void bench_null(void)
 {
 	struct bench_round r = {};
@@ -105,6 +110,18 @@ static const struct {
 	{ "threads", bench_threads },
 };
 
+static bool is_part(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!strcmp(name, parts[i].name))
+			return true;
+	}
+	errno = EINVAL;
+	return false;
+}
+
 static bool wanted(unsigned int part, int argc, char **argv)
 {
 	int i;
@@ -124,6 +141,7 @@ static bool run_part(unsigned int part)
 
 	bench_need(child >= 0, "fork");
 	if (!child) {
+		bench_settle();
 		parts[part].run();
 		exit(0);
 	}
@@ -145,6 +163,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	label = argv[1];
+	for (i = 2; i < (unsigned int)argc; i++)
+		bench_need(is_part(argv[i]), argv[i]);
 	bench_null();
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (wanted(i, argc - 2, argv + 2))

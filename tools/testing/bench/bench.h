@@ -55,6 +55,9 @@ void bench_report_value(const char *op, unsigned int size, unsigned int others,
 void bench_report_floor(const char *op, unsigned int size, unsigned int others,
 			uint64_t value);
 
+/* Let the kernel do what it has put off, so that it does not count. */
+void bench_settle(void);
+
 /* End the program unless @ok. */
 void bench_need(int ok, const char *what);
 

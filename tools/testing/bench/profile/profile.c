@@ -67,10 +67,18 @@ static void notify(const struct round *r)
 	MEASURED(ev_notify(evtchn_peer, pair.a));
 }
 
+/* What comes of many events of a masked port is one more, when it is unmasked. */
+static void drain(void)
+{
+	while (ev_wait(evtchn, 0) > 0)
+		ev_take(evtchn);
+}
+
 static void read_port(const struct round *r)
 {
 	uint32_t port;
 
+	drain();
 	ev_notify(evtchn_peer, pair.a);
 	MEASURED(ev_read(evtchn, &port, sizeof(port)));
 	ev_unmask(evtchn, port);
@@ -79,6 +87,8 @@ static void read_port(const struct round *r)
 static void unmask(const struct round *r)
 {
 	uint32_t port;
+
+	drain();
 
 	ev_notify(evtchn_peer, pair.a);
 	ev_read(evtchn, &port, sizeof(port));
@@ -100,6 +110,16 @@ static void mmapbatch_munmap(const struct round *r)
 
 	fm_v2(privcmd, guest.domid, area, r->size, guest.frame, frame_err);
 	MEASURED(munmap(area, r->size * PG));
+}
+
+static void resource(const struct round *r)
+{
+	void *area = fm_area(privcmd, r->size);
+
+	MEASURED(fm_resource(privcmd, guest.domid, XENMEM_resource_grant_table,
+			     XENMEM_resource_grant_table_id_shared, 0, r->size,
+			     area, NULL));
+	munmap(area, r->size * PG);
 }
 
 static void begin(const struct round *r, enum stage stage)
@@ -192,6 +212,7 @@ static const struct {
 	{ "privcmd-mmapbatch", mmapbatch, { MOST_FRAMES } },
 	{ "privcmd-munmap", mmapbatch_munmap, { 1 } },
 	{ "privcmd-munmap", mmapbatch_munmap, { MOST_FRAMES } },
+	{ "privcmd-resource", resource, { 1 } },
 	{ "gntdev-map", grants, { 1, .stage = MAP } },
 	{ "gntdev-mmap", grants, { 1, .stage = MMAP } },
 	{ "gntdev-munmap", grants, { 1, .stage = MUNMAP } },
