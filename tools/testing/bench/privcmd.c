@@ -51,10 +51,18 @@ static void report_floors(const char *map, const char *unmap,
 	bench_report_floor(unmap, run.nr, 0, cost.back);
 }
 
+/* In an auto-translated domain some ten thousand instructions are for a frame. */
+static unsigned int rounds_of(unsigned int nr)
+{
+	if (nr <= 512)
+		return BENCH_ROUNDS;
+	return env_is_pv() ? 3 : 1;
+}
+
 static void map_frames(int fd, struct guest *g, unsigned int nr, int *err)
 {
 	struct bench_round map = {}, unmap = {};
-	unsigned int rounds = nr > 512 ? 3 : BENCH_ROUNDS;
+	unsigned int rounds = rounds_of(nr);
 	struct floor_run run = {
 		.op = FLOOR_FRAMES,
 		.nr = nr,
