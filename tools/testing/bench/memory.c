@@ -48,6 +48,8 @@ static void shrink_slabs(void)
 /* Objects, and what the slabs that they are in take. */
 static uint64_t slab_bytes(uint64_t *slabs)
 {
+	static const char of_cache[] =
+		"%*s %lu %*u %lu %*u %lu : tunables %*u %*u %*u : slabdata %*u %lu";
 	unsigned long used, size, pages, nr;
 	uint64_t bytes = 0;
 	char line[256];
@@ -57,9 +59,7 @@ static uint64_t slab_bytes(uint64_t *slabs)
 	f = fopen("/proc/slabinfo", "re");
 	bench_need(!!f, "slabinfo");
 	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%*s %lu %*u %lu %*u %lu : "
-			   "tunables %*u %*u %*u : slabdata %*u %lu",
-			   &used, &size, &pages, &nr) != 4)
+		if (sscanf(line, of_cache, &used, &size, &pages, &nr) != 4)
 			continue;
 		bytes += used * size;
 		*slabs += nr * pages * PG;
