@@ -20,6 +20,7 @@
 #include "floors.h"
 
 bool bench_short;
+uint64_t bench_clock;
 uint64_t bench_syscall;
 
 static const char *label;
@@ -74,6 +75,17 @@ void bench_need(int ok, const char *what)
 void bench_settle(void)
 {
 	usleep(500000);
+}
+
+static void calibrate(void)
+{
+	struct bench_round r = {};
+
+	while (r.done < BENCH_ROUNDS) {
+		bench_begin(&r);
+		bench_end(&r, 1);
+	}
+	bench_clock = bench_median(&r);
 }
 
 static void bench_null(void)
@@ -165,6 +177,7 @@ int main(int argc, char **argv)
 	label = argv[1];
 	for (i = 2; i < (unsigned int)argc; i++)
 		bench_need(is_part(argv[i]), argv[i]);
+	calibrate();
 	bench_null();
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (wanted(i, argc - 2, argv + 2))

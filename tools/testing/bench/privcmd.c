@@ -122,6 +122,7 @@ void bench_privcmd(void)
 	static const unsigned int sizes[] = { 1, 16, 512, FRAMES };
 	struct guest g;
 	unsigned int i;
+	void *beside;
 	int *err;
 	int fd;
 
@@ -130,6 +131,10 @@ void bench_privcmd(void)
 	null_hypercall(fd);
 	bench_need(!guest_create(&g, !env_is_pv(), FRAMES), "a domain");
 	err = calloc(FRAMES, sizeof(*err));
+	/* See neighbour() in gntdev.c. */
+	beside = fm_area(fd, 1);
+	bench_need(beside && !fm_v2(fd, g.domid, beside, 1, g.frame, err),
+		   "the neighbour");
 	for (i = 0; i < (bench_short ? 3 : 4); i++)
 		map_frames(fd, &g, sizes[i], err);
 	map_resource(fd, &g, 1);
