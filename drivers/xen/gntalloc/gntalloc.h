@@ -73,9 +73,9 @@ struct gntalloc_block {
 	};
 	/* Number of the first: its place in the file, in pages. */
 	u64 first;
-	u32 count;
+	u16 count;
 	/* Protected by the lock of the file: how many can be found. */
-	u32 nr_indexed;
+	u16 nr_indexed;
 	/* How many are not gone. */
 	refcount_t live;
 	struct gntalloc_ref ref[];
