@@ -267,7 +267,7 @@ help:
 	@echo 'Test (on Debian 12; real Xen in QEMU, no other machine needed):'
 	@echo '  run             build, boot Xen and a dom0, exercise every ioctl'
 	@echo '  shell           the same dom0, with a prompt'
-	@echo '  test            every test; FAST=1 for those under two minutes'
+	@echo '  test            every test; FAST=1 for those under two minutes, FULL=1 for all rounds'
 	@echo '  test-debug      the tests of run and of kunit, on kernels with lockdep and with KASAN'
 	@echo '    JOBS=N            of either, N parts at once [as many as there are processors]'
 	@echo '  matrix          the tests of run on every Linux, Xen and kind of domain, ours and stock;'
