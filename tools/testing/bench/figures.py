@@ -67,7 +67,7 @@ def compiler(module):
 
 
 def best(runs, kind, key):
-    """The lower of the two runs; they are more than one and they agree."""
+    """The higher of the two runs: the dearer one, or of rates the faster."""
     values = runs[kind]
     if not values:
         return None
@@ -75,11 +75,11 @@ def best(runs, kind, key):
     if kind != 'floor' and len(values) != runs['rounds'][kind]:
         raise Error(f'{key[0]} {key[1]} {key[2]} has not run {runs["rounds"][kind]} times '
                     f'with {kind} modules')
-    return min(values)
+    return max(values)
 
 
-def read_log(path, lower=True):
-    """Of a boot with BENCH. A rate is better when it is higher: not @lower."""
+def read_log(path):
+    """Of a boot with BENCH."""
     runs, versions = collections.OrderedDict(), {}
     with open(path, errors='replace', encoding='utf-8') as log:
         for line in log:
@@ -87,7 +87,7 @@ def read_log(path, lower=True):
             if match:
                 key = match[2], int(match[3]), int(match[4])
                 runs.setdefault(key, {'stock': [], 'ours': [], 'floor': []})
-                runs[key][match[1]].append(int(match[5]) * (1 if lower else -1))
+                runs[key][match[1]].append(int(match[5]))
             elif LINUX.search(line):
                 versions['dom0'], versions['Linux'] = LINUX.search(line).groups()
             elif XEN.search(line):
@@ -100,9 +100,9 @@ def read_log(path, lower=True):
     for key, each in runs.items():
         each['rounds'] = rounds
         values = [best(each, kind, key) for kind in ('stock', 'ours', 'floor')]
-        spread = max((max(r) - min(r)) / abs(min(r)) if r and min(r) else 0
+        spread = max((max(r) - min(r)) / min(r) if r and min(r) else 0
                      for r in (each['stock'], each['ours']))
-        figures[key] = Figure(*(v if v is None else abs(v) for v in values), spread)
+        figures[key] = Figure(*values, spread)
     versions['QEMU'] = said('qemu-system-x86_64', '--version')
     versions['gcc'] = compiler(os.path.join('build', versions['Linux'], 'xen-evtchn.ko'))
     return Figures(versions, figures)
