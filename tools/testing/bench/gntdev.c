@@ -60,6 +60,31 @@ static void report_floors(char *place, unsigned int size, unsigned int others)
 }
 
 /*
+ * In an auto-translated domain Xen keeps page tables of the IOMMU, too, and drops
+ * one that is empty. A map has a neighbour or not, as it happens; here it has one
+ * on either side, in the order in which the kernel hands out pages.
+ */
+#define BESIDE	32
+
+static void no_neighbour(int fd, char *place)
+{
+	munmap(place, BESIDE * PG);
+	close(fd);
+}
+
+static int neighbour(char *place)
+{
+	int fd = gd_open();
+	uint64_t index;
+
+	bench_need(fd >= 0 &&
+		   !gd_map_refs(fd, granter.domid, BESIDE, granter.ref, &index) &&
+		   mmap(place, BESIDE * PG, PROT_READ, MAP_SHARED | MAP_FIXED, fd,
+			index) == place, "the neighbour");
+	return fd;
+}
+
+/*
  * At a fixed place beside a page that stays, so that making and dropping a page
  * table is not part of it.
  */
@@ -69,7 +94,11 @@ static void map_cycle(int fd, char *place, unsigned int size,
 	struct bench_round map = {}, mm = {}, un = {}, unmap = {};
 	uint64_t index;
 	unsigned int i;
+	int beside;
 
+	bench_need(!gd_map_refs(fd, granter.domid, size, many_refs, &index), "a map");
+	beside = neighbour(place + 256 * PG);
+	gd_unmap(fd, index, size);
 	/* The first ones pay for what the kernel keeps. */
 	for (i = 0; i < BENCH_ROUNDS + 2; i++) {
 		if (i == 2) {
@@ -101,24 +130,7 @@ static void map_cycle(int fd, char *place, unsigned int size,
 			   bench_median(&map) + bench_median(&mm) +
 			   bench_median(&un) + bench_median(&unmap));
 	report_floors(place, size, others);
-}
-
-/*
- * In an auto-translated domain Xen keeps page tables of the IOMMU, too, and drops
- * one that is empty. A map has a neighbour or not, as it happens; here it has.
- */
-#define BESIDE	32
-
-static int neighbour(char *place)
-{
-	int fd = gd_open();
-	uint64_t index;
-
-	bench_need(fd >= 0 &&
-		   !gd_map_refs(fd, granter.domid, BESIDE, granter.ref, &index) &&
-		   mmap(place, BESIDE * PG, PROT_READ, MAP_SHARED | MAP_FIXED, fd,
-			index) == place, "the neighbour");
-	return fd;
+	no_neighbour(beside, place + 256 * PG);
 }
 
 void bench_gntdev(void)
@@ -144,7 +156,7 @@ void bench_gntdev(void)
 		beside = neighbour(place - BESIDE * PG);
 		for (j = 0; j < 3; j++)
 			map_cycle(fd, place, sizes[j], others[i]);
-		close(beside);
+		no_neighbour(beside, place - BESIDE * PG);
 		close(fd);
 	}
 	granter_free(&granter);
