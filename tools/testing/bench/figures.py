@@ -3,6 +3,7 @@
 
 import collections
 import csv
+import fileinput
 import os
 import re
 import subprocess
@@ -67,7 +68,7 @@ def compiler(module):
 
 
 def best(runs, kind, key):
-    """The higher of the two runs: the dearer one, or of rates the faster."""
+    """The highest of the runs: the dearest one, or of rates the fastest."""
     values = runs[kind]
     if not values:
         return None
@@ -78,23 +79,22 @@ def best(runs, kind, key):
     return max(values)
 
 
-def read_log(path):
-    """Of a boot with BENCH."""
+def read_logs(*paths):
+    """Of one or more boots with BENCH."""
     runs, versions = collections.OrderedDict(), {}
-    with open(path, errors='replace', encoding='utf-8') as log:
-        for line in log:
-            match = LINE.search(line)
-            if match:
-                key = match[2], int(match[3]), int(match[4])
-                runs.setdefault(key, {'stock': [], 'ours': [], 'floor': []})
-                runs[key][match[1]].append(int(match[5]))
-            elif LINUX.search(line):
-                versions['dom0'], versions['Linux'] = LINUX.search(line).groups()
-            elif XEN.search(line):
-                versions['Xen'] = XEN.search(line).group(1)
+    for line in fileinput.input(paths, openhook=fileinput.hook_encoded('utf-8', 'replace')):
+        match = LINE.search(line)
+        if match:
+            key = match[2], int(match[3]), int(match[4])
+            runs.setdefault(key, {'stock': [], 'ours': [], 'floor': []})
+            runs[key][match[1]].append(int(match[5]))
+        elif LINUX.search(line):
+            versions['dom0'], versions['Linux'] = LINUX.search(line).groups()
+        elif XEN.search(line):
+            versions['Xen'] = XEN.search(line).group(1)
     null = runs.get(('null-syscall', 1, 0))
     if not null or len(versions) != 3:
-        raise Error(f'{path} has no figures, or does not say of what')
+        raise Error(f'{paths[0]} has no figures, or does not say of what')
     rounds = {kind: len(null[kind]) for kind in ('stock', 'ours')}
     figures = collections.OrderedDict()
     for key, each in runs.items():

@@ -51,7 +51,7 @@ class Log(unittest.TestCase):
             log.flush()
             with mock.patch.object(figures, 'said', return_value='7.2.1'), \
                     mock.patch.object(figures, 'compiler', return_value='12.2.0'):
-                return figures.read_log(log.name)
+                return figures.read_logs(log.name)
 
     def test_the_dearer_of_two_counts(self):
         lines = [f'{kind},{op},1,0,{value}' for op in ('null-syscall', 'op')
