@@ -51,6 +51,36 @@ static void report_floors(const char *map, const char *unmap,
 	bench_report_floor(unmap, run.nr, 0, cost.back);
 }
 
+/* So many frames, and those that come next: see neighbour() in gntdev.c. */
+#define BESIDE	32
+
+static void *frames(int fd, struct guest *g, unsigned int nr)
+{
+	static int err[FRAMES];
+	void *area = fm_area(fd, nr);
+
+	bench_need(area && !fm_v2(fd, g->domid, area, nr, g->frame, err),
+		   "frames");
+	return area;
+}
+
+/* Beside @nr that are given back: on either side, as they come. */
+static void neighbours(int fd, struct guest *g, unsigned int nr, void **beside)
+{
+	void *between;
+
+	beside[0] = frames(fd, g, BESIDE);
+	between = frames(fd, g, nr);
+	beside[1] = frames(fd, g, BESIDE);
+	munmap(between, nr * PG);
+}
+
+static void no_neighbours(void **beside)
+{
+	munmap(beside[0], BESIDE * PG);
+	munmap(beside[1], BESIDE * PG);
+}
+
 /* In an auto-translated domain some ten thousand instructions are for a frame. */
 static unsigned int rounds_of(unsigned int nr)
 {
@@ -69,7 +99,10 @@ static void map_frames(int fd, struct guest *g, unsigned int nr, int *err)
 		.domid = g->domid,
 		.list = (uintptr_t)g->frame,
 	};
-	void *area;
+	void *area, *beside[2];
+
+	/* Of many, most have others of the same mapping. */
+	neighbours(fd, g, nr > 512 ? 1 : nr, beside);
 
 	while (map.done < rounds) {
 		area = fm_area(fd, nr);
@@ -85,6 +118,7 @@ static void map_frames(int fd, struct guest *g, unsigned int nr, int *err)
 	bench_report("privcmd-mmapbatch", nr, 0, &map);
 	bench_report("privcmd-munmap", nr, 0, &unmap);
 	report_floors("privcmd-mmapbatch", "privcmd-munmap", run, rounds);
+	no_neighbours(beside);
 }
 
 /* Frames of its grant table. */
@@ -96,8 +130,9 @@ static void map_resource(int fd, struct guest *g, unsigned int nr)
 		.nr = nr,
 		.domid = g->domid,
 	};
-	void *area;
+	void *area, *beside[2];
 
+	neighbours(fd, g, nr, beside);
 	while (map.done < BENCH_ROUNDS) {
 		area = fm_area(fd, nr);
 		bench_need(!!area, "a mapping");
@@ -115,6 +150,7 @@ static void map_resource(int fd, struct guest *g, unsigned int nr)
 	bench_report("privcmd-resource-munmap", nr, 0, &unmap);
 	report_floors("privcmd-resource", "privcmd-resource-munmap", run,
 		      BENCH_ROUNDS);
+	no_neighbours(beside);
 }
 
 void bench_privcmd(void)
@@ -122,7 +158,6 @@ void bench_privcmd(void)
 	static const unsigned int sizes[] = { 1, 16, 512, FRAMES };
 	struct guest g;
 	unsigned int i;
-	void *beside;
 	int *err;
 	int fd;
 
@@ -131,10 +166,6 @@ void bench_privcmd(void)
 	null_hypercall(fd);
 	bench_need(!guest_create(&g, !env_is_pv(), FRAMES), "a domain");
 	err = calloc(FRAMES, sizeof(*err));
-	/* See neighbour() in gntdev.c. */
-	beside = fm_area(fd, 1);
-	bench_need(beside && !fm_v2(fd, g.domid, beside, 1, g.frame, err),
-		   "the neighbour");
 	for (i = 0; i < (bench_short ? 3 : 4); i++)
 		map_frames(fd, &g, sizes[i], err);
 	map_resource(fd, &g, 1);
