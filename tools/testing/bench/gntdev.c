@@ -80,7 +80,7 @@ static int neighbour(char *place)
 	bench_need(fd >= 0 &&
 		   !gd_map_refs(fd, granter.domid, BESIDE, granter.ref, &index) &&
 		   mmap(place, BESIDE * PG, PROT_READ, MAP_SHARED | MAP_FIXED, fd,
-			index) == place, "the neighbour");
+			index) == place, "grants beside");
 	return fd;
 }
 

@@ -60,7 +60,7 @@ static void *frames(int fd, struct guest *g, unsigned int nr)
 	void *area = fm_area(fd, nr);
 
 	bench_need(area && !fm_v2(fd, g->domid, area, nr, g->frame, err),
-		   "frames");
+		   "MMAPBATCH_V2");
 	return area;
 }
 
