@@ -201,8 +201,10 @@ static int __init gntdev_init(void)
 	if (err)
 		return err;
 	err = gntdev_pending_init();
-	if (err)
-		goto err_map;
+	if (err) {
+		gntdev_map_exit();
+		return err;
+	}
 	err = gntdev_dmabuf_imp_init();
 	if (err)
 		goto err_pending;
@@ -218,7 +220,6 @@ err_observe:
 	gntdev_dmabuf_imp_exit();
 err_pending:
 	gntdev_pending_exit();
-err_map:
 	gntdev_map_exit();
 	pr_err("cannot make the node /dev/xen/gntdev (%d); is another module's still there?\n",
 	       err);
