@@ -6,6 +6,8 @@
 
 /* More than there are bits in a word. */
 #define FRAMES	70
+/* More than the driver has room for on its stack. */
+#define RESOURCE_FRAMES	40
 
 static long op_privcmd_open(struct kunit *test, void *data)
 {
@@ -15,7 +17,7 @@ static long op_privcmd_open(struct kunit *test, void *data)
 static void *setup_privcmd(struct kunit *test)
 {
 	fake_domain_new(GUEST, FRAMES);
-	fake_resource(GUEST, 0, 1, 3);
+	fake_resource(GUEST, 0, 1, RESOURCE_FRAMES);
 	put_frames(FRAMES, 0);
 	return env_open(test, PRIVCMD);
 }
@@ -101,12 +103,22 @@ static long op_runs(struct kunit *test, void *file)
 
 static long fill_resource(struct file *file, unsigned long addr)
 {
-	return map_resource(file, GUEST, 0, 1, 0, 3, addr);
+	return map_resource(file, GUEST, 0, 1, 0, RESOURCE_FRAMES, addr);
 }
 
 static long op_resource(struct kunit *test, void *file)
 {
-	return fill_and_unmap(test, file, 3, fill_resource);
+	return fill_and_unmap(test, file, RESOURCE_FRAMES, fill_resource);
+}
+
+static long fill_one_resource(struct file *file, unsigned long addr)
+{
+	return map_resource(file, GUEST, 0, 1, 0, 1, addr);
+}
+
+static long op_one_resource(struct kunit *test, void *file)
+{
+	return fill_and_unmap(test, file, 1, fill_one_resource);
 }
 
 static long op_resource_size(struct kunit *test, void *file)
@@ -280,6 +292,8 @@ void privcmd_sweep(struct kunit *test)
 		{ "MMAP", setup_privcmd, op_runs },
 		{ "MMAP_RESOURCE, PV", setup_privcmd, op_resource },
 		{ "MMAP_RESOURCE, HVM", setup_privcmd_xlate, op_resource },
+		{ "MMAP_RESOURCE of one, PV", setup_privcmd, op_one_resource },
+		{ "MMAP_RESOURCE of one, HVM", setup_privcmd_xlate, op_one_resource },
 		{ "MMAP_RESOURCE, size", setup_privcmd, op_resource_size },
 		{ "DM_OP", setup_privcmd, op_dm_op_small },
 		{ "DM_OP, large", setup_privcmd, op_dm_op_large },
