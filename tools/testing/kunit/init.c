@@ -29,6 +29,8 @@
 #include <xen/gntalloc.h>
 #include <xen/privcmd.h>
 
+#include "leaks.h"
+
 #define FAULTS		"/sys/kernel/debug"
 
 static void check(int ok, const char *format, ...)
@@ -119,46 +121,15 @@ static void find_kallsyms(char *args, size_t size)
 		fclose(f);
 }
 
-/*
- * What kmemleak says of an object. Linux itself loses the name of a slab cache
- * when the last step of making one fails, which is to show it in sysfs.
- */
-static int tell_leak(const char *text)
-{
-	if (!text[0] || strstr(text, "sysfs_slab_add"))
-		return 0;
-	printf("%s", text);
-	return 1;
-}
-
-/* Twice: an object that the first pass finds may be on its way. */
 static void test_leaks(void)
 {
 	static const char lost[] = "no memory is lost";
-	char line[256], object[4096] = "";
-	size_t len = 0;
-	int found = 0;
-	FILE *f;
+	int found = tell_leaks();
 
-	if (access(FAULTS "/kmemleak", F_OK)) {
+	if (found < 0)
 		skip(lost, "the kernel has no kmemleak");
-		return;
-	}
-	set(FAULTS "/kmemleak", "scan");
-	set(FAULTS "/kmemleak", "scan");
-	f = fopen(FAULTS "/kmemleak", "r");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, "unreferenced", strlen("unreferenced"))) {
-			found |= tell_leak(object);
-			len = 0;
-		}
-		if (len + strlen(line) < sizeof(object))
-			len += sprintf(object + len, "%s", line);
-	}
-	found |= tell_leak(object);
-	if (f)
-		fclose(f);
-	check(!found, "%s", lost);
+	else
+		check(!found, "%s", lost);
 }
 
 static void print_taint(void)
