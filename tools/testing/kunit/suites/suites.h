@@ -11,6 +11,7 @@ extern struct kunit_suite suite_evtchn;
 extern struct kunit_suite suite_evtchn_ring;
 extern struct kunit_suite suite_evtchn_race;
 extern struct kunit_suite suite_evtchn_observe;
+extern struct kunit_suite suite_evtchn_resume;
 extern struct kunit_suite suite_privcmd_map;
 extern struct kunit_suite suite_privcmd_vma;
 extern struct kunit_suite suite_privcmd_resource;
