@@ -295,6 +295,7 @@ unsigned long fake_own_grants(void)
 		nr++;
 	return nr;
 }
+EXPORT_SYMBOL_GPL(fake_own_grants);
 
 /* Its grant table is empty, and nobody has mapped anything of it. */
 void fake_own_grants_resume(void)

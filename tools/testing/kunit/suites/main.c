@@ -17,6 +17,7 @@ kunit_test_suites(&suite_fake_grants, &suite_hypercall, &suite_evtchn,
 		  &suite_gntdev_index, &suite_gntdev_map, &suite_gntdev_vma,
 		  &suite_gntdev_notify, &suite_gntdev_copy,
 		  &suite_gntdev_export, &suite_gntdev_import, &suite_gntdev_lost,
+		  &suite_gntdev_resume,
 		  &suite_gntdev_observe, &suite_gntalloc,
 		  &suite_gntalloc_observe, &suite_sweep);
 

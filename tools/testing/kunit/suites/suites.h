@@ -28,6 +28,7 @@ extern struct kunit_suite suite_gntdev_copy;
 extern struct kunit_suite suite_gntdev_export;
 extern struct kunit_suite suite_gntdev_import;
 extern struct kunit_suite suite_gntdev_lost;
+extern struct kunit_suite suite_gntdev_resume;
 extern struct kunit_suite suite_gntdev_observe;
 extern struct kunit_suite suite_gntalloc;
 extern struct kunit_suite suite_gntalloc_observe;
