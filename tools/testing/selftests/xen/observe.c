@@ -33,7 +33,6 @@
 
 #define SHOWN		"/sys/kernel/debug/xen-devices/"
 #define TRACING		"/sys/kernel/tracing/"
-#define PG		4096
 
 static const char *const modules[] = { "privcmd", "evtchn", "gntdev", "gntalloc" };
 
