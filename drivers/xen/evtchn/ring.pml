@@ -9,7 +9,8 @@
  *
  * What it shows:
  *
- *	nobody sleeps for ever on a ring that has a port or that is lost
+ *	nobody sleeps for ever on a ring that has a port, that is lost, or that
+ *	  has overflowed
  *	no port is lost, but to a reset or to an overflow
  *	none is delivered twice, or in the place of another
  *	no slot is overwritten before its reader has copied it
@@ -109,6 +110,10 @@ active [2] proctype Producer()
 				dropped++;
 				prod_lock = false
 			}
+#ifndef BROKEN_overflow_wakes_nobody
+			/* A reader may have emptied it meanwhile, and sleep. */
+			ring_wake()
+#endif
 		:: else ->
 			d_step {
 				slot[place(mine)] = mine + 1;
@@ -174,7 +179,11 @@ inline wait_to_read(me)
 	do
 	:: atomic { queued[me] = true; asleep[me] = true }
 		if
+#ifdef BROKEN_overflow_wakes_nobody
 		:: pending || lost -> break
+#else
+		:: pending || lost || overflow -> break
+#endif
 		:: else
 		fi;
 end_read:	!asleep[me]
@@ -263,7 +272,7 @@ active proctype Other()
 active proctype Quiet()
 {
 	timeout;
-	assert(!(asleep[0] || asleep[1]) || !(pending || lost));
+	assert(!(asleep[0] || asleep[1]) || !(pending || lost || overflow));
 	assert(got + forgotten + (prod - cons) == prod);
 	assert(prod + dropped == PUSHES)
 }
