@@ -124,6 +124,7 @@ void evtchn_ring_reset(struct evtchn_ring *ring);
 void evtchn_ring_lose(struct evtchn_ring *ring);
 bool evtchn_ring_pending(const struct evtchn_ring *ring);
 bool evtchn_ring_lost(const struct evtchn_ring *ring);
+bool evtchn_ring_ready(const struct evtchn_ring *ring);
 bool evtchn_ring_overflow(const struct evtchn_ring *ring);
 unsigned int evtchn_ring_unread(const struct evtchn_ring *ring);
 unsigned int evtchn_ring_slots(struct evtchn_ring *ring);

@@ -185,8 +185,7 @@ static ssize_t evtchn_read(struct file *file, char __user *buf, size_t count,
 		if (ret != -EAGAIN || (file->f_flags & O_NONBLOCK))
 			return ret;
 		ret = wait_event_interruptible(ef->ring.wait,
-					       evtchn_ring_pending(&ef->ring) ||
-					       evtchn_ring_lost(&ef->ring));
+					       evtchn_ring_ready(&ef->ring));
 		if (ret)
 			return ret;
 	}

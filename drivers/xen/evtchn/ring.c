@@ -117,6 +117,8 @@ void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port)
 		WRITE_ONCE(ring->overflow, true);
 		evtchn_overflowed(port, slots->size);
 		spin_unlock_irqrestore(&ring->prod_lock, flags);
+		/* A reader may have emptied it meanwhile, and sleep. */
+		ring_wake(ring, POLL_ERR);
 		return;
 	}
 	slots->port[prod & (slots->size - 1)] = port;
@@ -209,6 +211,13 @@ void evtchn_ring_lose(struct evtchn_ring *ring)
 bool evtchn_ring_lost(const struct evtchn_ring *ring)
 {
 	return READ_ONCE(ring->lost);
+}
+
+/* Has a reader nothing to wait for: a port, or what makes reading fail? */
+bool evtchn_ring_ready(const struct evtchn_ring *ring)
+{
+	return evtchn_ring_pending(ring) || evtchn_ring_overflow(ring) ||
+	       evtchn_ring_lost(ring);
 }
 
 bool evtchn_ring_pending(const struct evtchn_ring *ring)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/xen/evtchn: the domain is saved and restored while a process has ports.
+ * /dev/xen/evtchn: the domain is saved and restored while a process has ports;
+ * and who is woken, then and otherwise.
  */
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -287,6 +288,27 @@ TEST(evtchn_every_event_wakes)
 	remove_wait_queue(s.head, &s.wait);
 }
 
+/* Whoever finds no room tells so, for the ring may be empty by then. */
+TEST(evtchn_overflow_wakes)
+{
+	struct file *file = env_open(test, EVTCHN);
+	struct sleeper s = {};
+	unsigned int i;
+	long port;
+
+	init_poll_funcptr(&s.pt, sleeper_joins);
+	file->f_op->poll(file, &s.pt);
+	/* The smallest ring has room for 64. */
+	for (i = 0; i <= 64; i++) {
+		port = bind_unbound(file, GUEST);
+		fake_fire(port);
+		KUNIT_EXPECT_EQ(test, unbind(file, port), 0);
+	}
+	KUNIT_EXPECT_EQ(test, s.woken, 65);
+	KUNIT_EXPECT_EQ(test, read_port(file), -EFBIG);
+	remove_wait_queue(s.head, &s.wait);
+}
+
 static struct kunit_case resume_cases[] = {
 	KUNIT_CASE(evtchn_resume_kernel_has_the_number),
 	KUNIT_CASE(evtchn_resume_frees_the_numbers),
@@ -299,6 +321,7 @@ static struct kunit_case resume_cases[] = {
 	KUNIT_CASE(evtchn_resume_during_notify),
 	KUNIT_CASE(evtchn_resume_wakes_a_reader),
 	KUNIT_CASE(evtchn_every_event_wakes),
+	KUNIT_CASE(evtchn_overflow_wakes),
 	{}
 };
 
