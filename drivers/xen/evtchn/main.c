@@ -250,6 +250,8 @@ static __poll_t evtchn_poll(struct file *file, poll_table *wait)
 	struct evtchn_file *ef = file->private_data;
 
 	poll_wait(file, &ef->ring.wait, wait);
+	/* Pairs with ring_wake(). Not every kernel has it in poll_wait(). */
+	smp_mb();
 	/* Reading does not wait, and says why: there is nothing to wait for. */
 	if (evtchn_ring_lost(&ef->ring))
 		return EPOLLIN | EPOLLRDNORM | EPOLLHUP | EPOLLERR;

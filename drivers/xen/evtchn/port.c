@@ -152,9 +152,12 @@ struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 
 void evtchn_port_put(struct evtchn_port *p)
 {
+	if (!refcount_dec_and_test(&p->users))
+		return;
+	/* Between the count and the look for one who waits for it. */
+	smp_mb__after_atomic();
 	/* The address is only a key: the port may be gone when it is used. */
-	if (refcount_dec_and_test(&p->users))
-		wake_up_var(&p->users);
+	wake_up_var(&p->users);
 }
 
 /*
@@ -164,11 +167,22 @@ void evtchn_port_put(struct evtchn_port *p)
  */
 bool evtchn_port_requeue(struct evtchn_port *p)
 {
-	if (!test_and_clear_bit(EVTCHN_PORT_AGAIN, &p->flags))
-		return false;
-	if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
-		evtchn_ring_push(&p->file->ring, p->port);
-	return true;
+	while (test_and_clear_bit(EVTCHN_PORT_AGAIN, &p->flags)) {
+		if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags)) {
+			evtchn_ring_push(&p->file->ring, p->port);
+			return true;
+		}
+		/*
+		 * It has been queued meanwhile, and fired again since its new
+		 * reader looked: leave the note to who unmasks it next, unless
+		 * that was just now.
+		 */
+		set_bit(EVTCHN_PORT_AGAIN, &p->flags);
+		smp_mb__after_atomic();
+		if (test_bit(EVTCHN_PORT_FIRED, &p->flags))
+			return true;
+	}
+	return false;
 }
 
 /* The kernel knows the port by an IRQ, unless it went with the last life. */

@@ -13,6 +13,7 @@
 struct again {
 	struct file *file;
 	u32 port;
+	long read;
 };
 
 static void unmask_now(void *data)
@@ -54,6 +55,40 @@ TEST(evtchn_again_race_before_the_note)
 TEST(evtchn_again_race_after_the_note)
 {
 	again_race(test, "smp_mb");
+}
+
+/* Another thread has the event that follows, and there is one more after that. */
+static void read_meanwhile(void *data)
+{
+	struct again *again = data;
+
+	fake_fire(again->port);
+	again->read = read_port(again->file);
+	fake_kernel_unmask(again->port);
+	fake_fire(again->port);
+}
+
+/*
+ * One thread unmasks a port and is late to look whether it fired again; another
+ * has read it meanwhile, and it has fired once more. That event is the second
+ * thread's, when it unmasks the port.
+ */
+TEST(evtchn_again_race_of_two_readers)
+{
+	struct again again = { .file = env_open(test, EVTCHN) };
+
+	again.port = bind_unbound(again.file, GUEST);
+	fake_fire(again.port);
+	KUNIT_EXPECT_EQ(test, read_port(again.file), again.port);
+	fake_kernel_unmask(again.port);
+	fake_at_step("test_and_clear_bit", read_meanwhile, &again);
+	KUNIT_EXPECT_EQ(test, unmask(again.file, again.port), 4);
+	KUNIT_EXPECT_EQ(test, again.read, again.port);
+	KUNIT_EXPECT_EQ(test, read_port(again.file), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, unmask(again.file, again.port), 4);
+	KUNIT_EXPECT_EQ(test, read_port(again.file), again.port);
+	KUNIT_EXPECT_EQ(test, unmask(again.file, again.port), 4);
+	KUNIT_EXPECT_FALSE(test, fake_port_masked(again.port));
 }
 
 struct helper {
@@ -239,6 +274,7 @@ TEST(evtchn_read_waits)
 static struct kunit_case race_cases[] = {
 	KUNIT_CASE(evtchn_again_race_before_the_note),
 	KUNIT_CASE(evtchn_again_race_after_the_note),
+	KUNIT_CASE(evtchn_again_race_of_two_readers),
 	KUNIT_CASE(evtchn_xsa331_unbind_waits_for_notify),
 	KUNIT_CASE(evtchn_p4_restrict_waits_for_a_bind),
 	KUNIT_CASE(evtchn_lookup_while_unbinding),
