@@ -195,6 +195,20 @@ static void lose_if_gone(struct evtchn_port *p)
 	evtchn_ring_lose(&p->file->ring);
 }
 
+static void lose_table(struct evtchn_table *table)
+{
+	struct evtchn_port *p;
+	unsigned int i;
+
+	for (i = 0; i < TABLE_PORTS; i++) {
+		p = get_at(&table->port[i], NULL);
+		if (!p)
+			continue;
+		lose_if_gone(p);
+		evtchn_port_put(p);
+	}
+}
+
 /*
  * The domain was restored: let go of the numbers of the ports from before. They
  * stay in the lists of their files until those bind again, or are closed. What
@@ -203,16 +217,14 @@ static void lose_if_gone(struct evtchn_port *p)
  */
 void evtchn_port_lose_all(void)
 {
-	struct evtchn_port *p;
-	unsigned int port;
+	struct evtchn_table *table;
+	unsigned int i;
 
-	for (port = 0; port < EVTCHN_FIFO_NR_CHANNELS; port++) {
-		if (!find_place(port))
-			port += TABLE_PORTS - 1;
-		else if ((p = get_at(find_place(port), NULL))) {
-			lose_if_gone(p);
-			evtchn_port_put(p);
-		}
+	for (i = 0; i < TABLES; i++) {
+		/* Pairs with make_table(). */
+		table = smp_load_acquire(&tables[i]);
+		if (table)
+			lose_table(table);
 		cond_resched();
 	}
 }

@@ -124,6 +124,7 @@ struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr);
 struct gntalloc_block *gntalloc_block_of(struct gntalloc_ref *ref);
 void gntalloc_ref_put(struct gntalloc_ref *ref);
 unsigned int gntalloc_pending_count(void);
+void gntalloc_ref_init(void);
 void gntalloc_ref_exit(void);
 
 /* map.c */

@@ -95,6 +95,7 @@ static int __init gntalloc_init(void)
 
 	if (!xen_domain())
 		return -ENODEV;
+	gntalloc_ref_init();
 	gntalloc_observe_init();
 	err = misc_register(&gntalloc_miscdev);
 	if (err) {

@@ -12,6 +12,7 @@
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
+#include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/overflow.h>
@@ -27,14 +28,11 @@
 #include "gntalloc/trace.h"
 #include "lib/pending.h"
 
-static bool retry_revoke(struct list_head *node);
-static void free_revoked(struct list_head *node);
-
 /*
  * References without users whose page a peer still maps. The page stays
  * allocated and stays counted, because the peer can use it.
  */
-static DEFINE_XEN_PENDING_QUEUE(pending, retry_revoke, free_revoked);
+static struct xen_pending_queue pending;
 
 static int limit = 1024;
 module_param(limit, int, 0644);
@@ -222,6 +220,11 @@ static void free_revoked(struct list_head *node)
 unsigned int gntalloc_pending_count(void)
 {
 	return xen_pending_count(&pending);
+}
+
+void __init gntalloc_ref_init(void)
+{
+	xen_pending_begin(&pending, retry_revoke, free_revoked);
 }
 
 /*

@@ -47,10 +47,8 @@
 #include "gntdev/observe.h"
 #include "lib/pending.h"
 
-static bool revoke_again(struct list_head *node);
-static void put_pending(struct list_head *node);
-
-static DEFINE_XEN_PENDING_QUEUE(pending, revoke_again, put_pending);
+/* Imports of which the peer still has a page. */
+static struct xen_pending_queue pending;
 
 /* Half of the grant table as Xen has it by default. */
 static unsigned int import_limit = 16384;
@@ -425,6 +423,7 @@ int gntdev_dmabuf_imp_init(void)
 {
 	int err;
 
+	xen_pending_begin(&pending, revoke_again, put_pending);
 	frames_dev = root_device_register("xen-gntdev");
 	if (IS_ERR(frames_dev))
 		return PTR_ERR(frames_dev);

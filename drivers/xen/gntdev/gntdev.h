@@ -202,6 +202,7 @@ void gntdev_grants_release(struct gntdev_map *map, u32 first, u32 count);
 void gntdev_grants_close(struct gntdev_map *map);
 unsigned int gntdev_grants_pending(void);
 void gntdev_grants_restored(void);
+void gntdev_grants_init(void);
 void gntdev_grants_exit(void);
 
 /* vma.c */

@@ -18,6 +18,7 @@
  * refused, by the domain's number.
  */
 #include <linux/bug.h>
+#include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
@@ -40,10 +41,8 @@
 /* As often Xen is asked for what it has to page in, in all of a map: 33 s. */
 #define MAP_EAGAIN_TRIES	256
 
-static bool release_again(struct list_head *node);
-static void put_pending(struct list_head *node);
-
-static DEFINE_XEN_PENDING_QUEUE(pending, release_again, put_pending);
+/* Maps with pages that somebody else uses. */
+static struct xen_pending_queue pending;
 
 /* Of this domain, or DOMID_INVALID: Xen does not tell. */
 static domid_t own_domid;
@@ -334,6 +333,17 @@ static u32 mark_and_release(struct gntdev_map *map, u32 first, u32 end)
 	return release_leaving(map, first, end);
 }
 
+static struct gntdev_map *pending_map(struct list_head *node)
+{
+	return list_entry(node, struct gntdev_map, pending);
+}
+
+static void put_pending(struct list_head *node)
+{
+	gntdev_map_put(pending_map(node));
+	module_put(THIS_MODULE);
+}
+
 static void wait_for_pages(struct gntdev_map *map)
 {
 	refcount_inc(&map->users);
@@ -385,11 +395,6 @@ void gntdev_grants_close(struct gntdev_map *map)
 	xen_unmap_notify_send(&notify);
 }
 
-static struct gntdev_map *pending_map(struct list_head *node)
-{
-	return list_entry(node, struct gntdev_map, pending);
-}
-
 /* The pages that had to wait: may they leave now? */
 static bool release_again(struct list_head *node)
 {
@@ -405,21 +410,21 @@ static bool release_again(struct list_head *node)
 	return !waiting;
 }
 
-static void put_pending(struct list_head *node)
-{
-	gntdev_map_put(pending_map(node));
-	module_put(THIS_MODULE);
-}
-
 unsigned int gntdev_grants_pending(void)
 {
 	return xen_pending_count(&pending);
 }
 
-/* At the start, and in each new life of the domain. */
+/* Also for the first life of the domain. */
 void gntdev_grants_restored(void)
 {
 	WRITE_ONCE(own_domid, xen_own_domid());
+}
+
+void __init gntdev_grants_init(void)
+{
+	xen_pending_begin(&pending, release_again, put_pending);
+	gntdev_grants_restored();
 }
 
 /* The queue is empty, or the module would be in use. The worker may be leaving. */

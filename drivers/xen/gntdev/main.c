@@ -230,7 +230,7 @@ static int __init gntdev_init(void)
 	err = gntdev_dmabuf_imp_init();
 	if (err)
 		goto err_map;
-	gntdev_grants_restored();
+	gntdev_grants_init();
 	gntdev_observe_init();
 	xen_resume_register(&gntdev_resume);
 	err = misc_register(&gntdev_miscdev);

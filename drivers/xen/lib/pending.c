@@ -91,7 +91,7 @@ static unsigned int retry_all(struct xen_pending_queue *q)
 	return done;
 }
 
-void xen_pending_run(struct work_struct *work)
+static void run(struct work_struct *work)
 {
 	struct xen_pending_queue *q = container_of(to_delayed_work(work),
 						   struct xen_pending_queue, work);
@@ -109,7 +109,18 @@ void xen_pending_run(struct work_struct *work)
 	if (more)
 		queue_delayed_work(wq, &q->work, delay);
 }
-EXPORT_SYMBOL_GPL(xen_pending_run);
+
+void xen_pending_begin(struct xen_pending_queue *q,
+		       bool (*retry)(struct list_head *node),
+		       void (*put)(struct list_head *node))
+{
+	q->retry = retry;
+	q->put = put;
+	spin_lock_init(&q->lock);
+	INIT_LIST_HEAD(&q->list);
+	INIT_DELAYED_WORK(&q->work, run);
+}
+EXPORT_SYMBOL_GPL(xen_pending_begin);
 
 void xen_pending_flush(struct xen_pending_queue *q)
 {

@@ -45,18 +45,17 @@ struct xen_pending_queue {
 	unsigned long rest;
 };
 
-/* For DEFINE_XEN_PENDING_QUEUE(). */
-void xen_pending_run(struct work_struct *work);
-
-#define DEFINE_XEN_PENDING_QUEUE(name, retry_fn, put_fn)		\
-	struct xen_pending_queue name = {				\
-		.retry = (retry_fn),					\
-		.put = (put_fn),					\
-		.work = __DELAYED_WORK_INITIALIZER(name.work,		\
-						   xen_pending_run, 0),	\
-		.lock = __SPIN_LOCK_UNLOCKED(name.lock),		\
-		.list = LIST_HEAD_INIT(name.list),			\
-	}
+/**
+ * xen_pending_begin() - set up a queue.
+ * @q: the queue
+ * @retry: see &struct xen_pending_queue
+ * @put: likewise
+ *
+ * For the init of a module. xen_pending_end() is its counterpart.
+ */
+void xen_pending_begin(struct xen_pending_queue *q,
+		       bool (*retry)(struct list_head *node),
+		       void (*put)(struct list_head *node));
 
 /**
  * xen_pending_add() - have an entry tried.

@@ -9,7 +9,8 @@
 
 kunit_test_suites(&suite_fake_grants, &suite_hypercall, &suite_evtchn,
 		  &suite_evtchn_ring, &suite_evtchn_race,
-		  &suite_evtchn_observe, &suite_evtchn_resume, &suite_privcmd_map, &suite_privcmd_vma,
+		  &suite_evtchn_observe, &suite_evtchn_resume,
+		  &suite_privcmd_map, &suite_privcmd_vma,
 		  &suite_privcmd_resource,
 		  &suite_privcmd_ops, &suite_privcmd_irqfd,
 		  &suite_privcmd_ioeventfd, &suite_privcmd_compat,
