@@ -49,7 +49,11 @@ struct privcmd_map {
 	struct mmu_interval_notifier notifier;
 	/* Never changes after its first use: the notifier is there. */
 	bool watched;
-	/* Protected by mmap_lock: it has done its work. */
+	/*
+	 * The entries are the kernel's to clear: it does so already, or some are
+	 * not ours any more. Only ever set, by who holds the mmap_lock in either
+	 * way or the lock of the VMA.
+	 */
 	bool left;
 
 	/*

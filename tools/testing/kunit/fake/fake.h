@@ -156,6 +156,8 @@ struct fake_domain *fake_domain(domid_t domid);
 struct fake_domain *fake_domain_new(domid_t domid, unsigned long frames);
 void fake_domain_kill(domid_t domid);
 struct fake_frame *fake_frame(domid_t domid, unsigned long gfn);
+/* Its first frames have pages one behind the other now: the number of the first. */
+unsigned long fake_frames_in_a_row(domid_t domid, unsigned int frames);
 u64 fake_stamp(domid_t domid, unsigned long gfn);
 void fake_resource(domid_t domid, u32 type, u32 id, unsigned int frames);
 struct page *fake_resource_page(domid_t domid, u32 type, u32 id,
