@@ -21,10 +21,14 @@
  *
  * Lock hierarchy:
  *
- *	privcmd_file.ioeventfd_lock	servers, and the hash for writing
- *	  privcmd_map.lock		what the map maps
+ *	privcmd_file.ioeventfd_lock	the file's servers, and their hashes for
+ *					writing
+ *	privcmd_map.lock		what the map maps, for a new server
  *
- * The handler holds rcu_read_lock() for the hash.
+ * Neither is taken under the other: a server is made, and taken apart, while
+ * nobody else can see it and no lock of ours is held. The caller's memory is
+ * read then, which can take as long as he likes. The handler holds
+ * rcu_read_lock() for the hash.
  *
  * The slot is shared with Xen, and its content comes from the guest: each field
  * is read once.
@@ -35,6 +39,7 @@
 #include <linux/interrupt.h>
 #include <linux/list.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -354,7 +359,6 @@ static struct ioreq_server *server_new(struct privcmd_file *pf,
 	err = ports_attach(server);
 	if (err)
 		goto err_slots;
-	list_add(&server->node, &pf->ioreq_servers);
 	return server;
 
 err_slots:
@@ -364,12 +368,32 @@ err_server:
 	return ERR_PTR(err);
 }
 
+/* One that is in no list, and has no doorbell. */
 static void server_free(struct ioreq_server *server)
 {
-	list_del(&server->node);
 	ports_detach(server, server->vcpus);
 	slots_release(server);
 	kvfree(server);
+}
+
+static void server_list(struct ioreq_server *server)
+{
+	struct privcmd_file *pf = server->file;
+
+	lockdep_assert_held(&pf->ioeventfd_lock);
+
+	list_add(&server->node, &pf->ioreq_servers);
+	WRITE_ONCE(pf->nr_ioreq_servers, pf->nr_ioreq_servers + 1);
+}
+
+static void server_unlist(struct ioreq_server *server)
+{
+	struct privcmd_file *pf = server->file;
+
+	lockdep_assert_held(&pf->ioeventfd_lock);
+
+	list_del(&server->node);
+	WRITE_ONCE(pf->nr_ioreq_servers, pf->nr_ioreq_servers - 1);
 }
 
 /* The file's server at the address, NULL, or an error if it is another's. */
@@ -403,9 +427,14 @@ static struct ioeventfd *eventfd_find(struct ioreq_server *server,
 	return NULL;
 }
 
-static int ioeventfd_add(struct privcmd_file *pf,
-			 const struct privcmd_ioeventfd *args,
-			 struct ioeventfd *e)
+/*
+ * Give the doorbell to the server, which is *@fresh if there is none, and then
+ * not the caller's any more. Returns 1 if there is neither.
+ */
+static int ioeventfd_add_locked(struct privcmd_file *pf,
+				const struct privcmd_ioeventfd *args,
+				struct ioeventfd *e,
+				struct ioreq_server **fresh)
 {
 	struct ioreq_server *server;
 
@@ -413,16 +442,51 @@ static int ioeventfd_add(struct privcmd_file *pf,
 	if (IS_ERR(server))
 		return privcmd_refuse(PRIVCMD_R_IOREQ_OTHER, PTR_ERR(server),
 				      args->ioreq);
-	if (!server)
-		server = server_new(pf, args);
-	if (IS_ERR(server))
-		return PTR_ERR(server);
+	if (!server) {
+		if (!*fresh)
+			return 1;
+		swap(server, *fresh);
+		server_list(server);
+	}
 	if (eventfd_find(server, e->eventfd))
 		return privcmd_refuse(PRIVCMD_R_EVENTFD_BUSY, -EBUSY,
 				      args->event_fd);
 	hash_add_rcu(server->eventfds, &e->node, doorbell_key(e->addr, e->vq));
 	server->nr_eventfds++;
 	return 0;
+}
+
+static int ioeventfd_add_to(struct privcmd_file *pf,
+			    const struct privcmd_ioeventfd *args,
+			    struct ioeventfd *e, struct ioreq_server **fresh)
+{
+	int ret;
+
+	mutex_lock(&pf->ioeventfd_lock);
+	ret = ioeventfd_add_locked(pf, args, e, fresh);
+	mutex_unlock(&pf->ioeventfd_lock);
+	return ret;
+}
+
+/* Only where there is no server are the ports looked at. */
+static int ioeventfd_add(struct privcmd_file *pf,
+			 const struct privcmd_ioeventfd *args,
+			 struct ioeventfd *e)
+{
+	struct ioreq_server *fresh = NULL;
+	int ret;
+
+	ret = ioeventfd_add_to(pf, args, e, &fresh);
+	if (ret <= 0)
+		return ret;
+	fresh = server_new(pf, args);
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
+	ret = ioeventfd_add_to(pf, args, e, &fresh);
+	/* Another thread has made one meanwhile. */
+	if (fresh)
+		server_free(fresh);
+	return ret;
 }
 
 static int ioeventfd_assign(struct privcmd_file *pf,
@@ -451,9 +515,7 @@ static int ioeventfd_assign(struct privcmd_file *pf,
 		goto err_free;
 	}
 
-	mutex_lock(&pf->ioeventfd_lock);
 	err = ioeventfd_add(pf, args, e);
-	mutex_unlock(&pf->ioeventfd_lock);
 	if (!err)
 		return 0;
 
@@ -463,43 +525,65 @@ err_free:
 	return err;
 }
 
-/* Waits for handlers that have found it. */
-static void ioeventfd_remove(struct ioreq_server *server, struct ioeventfd *e)
+/* Take the doorbell out, and its server out of the list if it was the last. */
+static struct ioeventfd *ioeventfd_remove_locked(struct privcmd_file *pf,
+						 const struct privcmd_ioeventfd *args,
+						 const struct eventfd_ctx *eventfd,
+						 struct ioreq_server **last)
 {
+	struct ioreq_server *server;
+	struct ioeventfd *e;
+
+	server = server_find(pf, args);
+	if (IS_ERR_OR_NULL(server))
+		return NULL;
+	e = eventfd_find(server, eventfd);
+	if (!e)
+		return NULL;
 	hash_del_rcu(&e->node);
+	if (!--server->nr_eventfds) {
+		server_unlist(server);
+		*last = server;
+	}
+	return e;
+}
+
+static int ioeventfd_remove(struct privcmd_file *pf,
+			    const struct privcmd_ioeventfd *args,
+			    const struct eventfd_ctx *eventfd)
+{
+	struct ioreq_server *last = NULL;
+	struct ioeventfd *e;
+
+	mutex_lock(&pf->ioeventfd_lock);
+	e = ioeventfd_remove_locked(pf, args, eventfd, &last);
+	mutex_unlock(&pf->ioeventfd_lock);
+	if (!e)
+		return -ENODEV;
+	/* There may be handlers that have found it. */
 	synchronize_rcu();
 	eventfd_ctx_put(e->eventfd);
 	kfree(e);
-	server->nr_eventfds--;
+	if (last)
+		server_free(last);
+	return 0;
 }
 
 static int ioeventfd_deassign(struct privcmd_file *pf,
 			      const struct privcmd_ioeventfd *args)
 {
-	struct ioeventfd *e = NULL;
-	struct ioreq_server *server;
 	struct eventfd_ctx *eventfd;
+	int err;
 
 	eventfd = eventfd_ctx_fdget(args->event_fd);
 	if (IS_ERR(eventfd))
 		return privcmd_refuse(PRIVCMD_R_EVENTFD, PTR_ERR(eventfd),
 				      args->event_fd);
-
-	mutex_lock(&pf->ioeventfd_lock);
-	server = server_find(pf, args);
-	if (!IS_ERR_OR_NULL(server))
-		e = eventfd_find(server, eventfd);
-	if (e) {
-		ioeventfd_remove(server, e);
-		if (!server->nr_eventfds)
-			server_free(server);
-	}
-	mutex_unlock(&pf->ioeventfd_lock);
-
+	err = ioeventfd_remove(pf, args, eventfd);
 	eventfd_ctx_put(eventfd);
-	if (e)
-		return 0;
-	return privcmd_refuse(PRIVCMD_R_NOT_ASSIGNED, -ENODEV, args->event_fd);
+	if (err)
+		return privcmd_refuse(PRIVCMD_R_NOT_ASSIGNED, err, args->event_fd);
+	return 0;
 }
 
 int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg)
@@ -517,14 +601,10 @@ int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg)
 	return ioeventfd_assign(pf, &args);
 }
 
+/* Takes no lock: whoever opens or closes a file waits for who asks. */
 unsigned int privcmd_ioeventfd_count(struct privcmd_file *pf)
 {
-	unsigned int count;
-
-	mutex_lock(&pf->ioeventfd_lock);
-	count = list_count_nodes(&pf->ioreq_servers);
-	mutex_unlock(&pf->ioeventfd_lock);
-	return count;
+	return READ_ONCE(pf->nr_ioreq_servers);
 }
 
 /* The file is being closed. Without ports there are no handlers. */

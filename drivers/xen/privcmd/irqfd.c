@@ -80,10 +80,24 @@ static struct irqfd *irqfd_find_locked(const struct eventfd_ctx *eventfd)
 	return NULL;
 }
 
-static void irqfd_unlink_locked(struct irqfd *irqfd)
+static void irqfd_link_locked(struct irqfd *irqfd)
 {
+	struct privcmd_file *pf = irqfd->file;
+
 	lockdep_assert_held(&irqfd_lock);
 
+	hash_add(irqfd_table, &irqfd->in_table, (unsigned long)irqfd->eventfd);
+	list_add(&irqfd->in_file, &pf->irqfds);
+	WRITE_ONCE(pf->nr_irqfds, pf->nr_irqfds + 1);
+}
+
+static void irqfd_unlink_locked(struct irqfd *irqfd)
+{
+	struct privcmd_file *pf = irqfd->file;
+
+	lockdep_assert_held(&irqfd_lock);
+
+	WRITE_ONCE(pf->nr_irqfds, pf->nr_irqfds - 1);
 	hash_del(&irqfd->in_table);
 	list_del_init(&irqfd->in_file);
 }
@@ -221,9 +235,7 @@ static int irqfd_publish(struct irqfd *irqfd, struct file *eventfd_file)
 	if (irqfd_find_locked(irqfd->eventfd)) {
 		err = -EBUSY;
 	} else {
-		hash_add(irqfd_table, &irqfd->in_table,
-			 (unsigned long)irqfd->eventfd);
-		list_add(&irqfd->in_file, &irqfd->file->irqfds);
+		irqfd_link_locked(irqfd);
 		/* Under the lock: nobody ends what has not begun. */
 		irqfd_listen(irqfd, eventfd_file);
 	}
@@ -333,14 +345,10 @@ void privcmd_irqfd_release(struct privcmd_file *pf)
 	flush_workqueue(irqfd_wq);
 }
 
+/* Takes no lock, as privcmd_ioeventfd_count(). */
 unsigned int privcmd_irqfd_count(struct privcmd_file *pf)
 {
-	unsigned int count;
-
-	mutex_lock(&irqfd_lock);
-	count = list_count_nodes(&pf->irqfds);
-	mutex_unlock(&irqfd_lock);
-	return count;
+	return READ_ONCE(pf->nr_irqfds);
 }
 
 int privcmd_irqfd_init(void)

@@ -21,13 +21,15 @@ struct privcmd_mmap_entry;
 struct privcmd_file {
 	struct xen_restrict restriction;
 
-	/* Protected by irqfd.c's own lock. */
+	/* Protected by irqfd.c's own lock; how many can be read without. */
 	struct list_head irqfds;
+	unsigned int nr_irqfds;
 
-	/* Serialises IOEVENTFD on this file. */
+	/* For the list and what the servers in it listen to. */
 	struct mutex ioeventfd_lock;
-	/* Protected by ioeventfd_lock. */
+	/* Protected by ioeventfd_lock; how many can be read without. */
 	struct list_head ioreq_servers;
+	unsigned int nr_ioreq_servers;
 
 	/* Mappings that have a map, and the pages of those. */
 	atomic_t mappings;

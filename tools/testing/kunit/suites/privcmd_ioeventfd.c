@@ -27,7 +27,7 @@ struct model {
 	struct file *file, *events;
 	unsigned long ioreq;
 	u32 port[4];
-	int fd;
+	int fd, second;
 };
 
 /* A device model: requests of four vCPUs, and a channel for each. */
@@ -274,6 +274,73 @@ TEST(ops_ioeventfd_several)
 	env_close_fd(two.event_fd);
 }
 
+/* Locks that the thread holds, where the kernel keeps a list of them. */
+static int locks_held(void)
+{
+#ifdef CONFIG_LOCKDEP
+	return current->lockdep_depth;
+#else
+	return 0;
+#endif
+}
+
+static void count_locks(void *data)
+{
+	*(int *)data = locks_held();
+}
+
+/* The caller's memory takes as long as the caller likes. */
+TEST(ops_ioeventfd_reads_ports_unlocked)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	struct privcmd_ioeventfd arg = model_args(&m);
+	int held = -1;
+
+	fake_at_step("get_user", count_locks, &held);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, held, locks_held());
+	/* Nobody looks at the ports of a page that is in use. */
+	arg.ports = 8;
+	arg.event_fd = env_eventfd(test);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	env_close_fd(arg.event_fd);
+	env_close_fd(m.fd);
+}
+
+static void assign_another(void *data)
+{
+	struct model *m = data;
+	struct privcmd_ioeventfd arg = model_args(m);
+
+	arg.vq = QUEUE + 1;
+	arg.event_fd = m->second;
+	WARN_ON(ioeventfd(m, arg));
+}
+
+/* Two threads make the server at the same time: one of them is in vain. */
+TEST(ops_ioeventfd_two_at_once)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	struct privcmd_ioeventfd arg = model_args(&m);
+	struct slot slot = a_request();
+
+	m.second = env_eventfd(test);
+	fake_at_step("get_user", assign_another, &m);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, request(&m, 1, slot), 3);
+	slot.data = QUEUE + 1;
+	KUNIT_EXPECT_EQ(test, request(&m, 1, slot), 3);
+	KUNIT_EXPECT_EQ(test, env_eventfd_count(m.fd), 1);
+	KUNIT_EXPECT_EQ(test, env_eventfd_count(m.second), 1);
+	arg.flags = PRIVCMD_IOEVENTFD_FLAG_DEASSIGN;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	arg.event_fd = m.second;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), -ENODEV);
+	env_close_fd(m.second);
+	env_close_fd(m.fd);
+}
+
 struct remover {
 	struct task_struct *task;
 	struct mm_struct *mm;
@@ -361,6 +428,8 @@ static struct kunit_case ioeventfd_cases[] = {
 	KUNIT_CASE(ops_p3_ioeventfd_whose_page),
 	KUNIT_CASE(ops_p3_ioeventfd_whose_ports),
 	KUNIT_CASE(ops_ioeventfd_several),
+	KUNIT_CASE(ops_ioeventfd_reads_ports_unlocked),
+	KUNIT_CASE(ops_ioeventfd_two_at_once),
 	KUNIT_CASE(ops_ioeventfd_removed_while_handled),
 	KUNIT_CASE(ops_ioeventfd_restricted_since),
 	KUNIT_CASE(ops_ioeventfd_outlives_the_event_file),

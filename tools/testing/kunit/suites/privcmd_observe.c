@@ -2,11 +2,16 @@
 /*
  * /dev/xen/privcmd: what it refuses for what reason, and what it shows.
  */
+#include <linux/completion.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/mmu_context.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
 #include "privcmd/observe.h"
+#include "privcmd/privcmd.h"
 #include "suites/evtchn.h"
 #include "suites/observe.h"
 #include "suites/privcmd.h"
@@ -378,6 +383,40 @@ TEST(privcmd_servers_are_listed)
 	env_close_fd(m.arg.event_fd);
 }
 
+struct reader {
+	struct mm_struct *mm;
+	struct completion done;
+};
+
+static int read_thread(void *data)
+{
+	struct reader *r = data;
+
+	kthread_use_mm(r->mm);
+	observe_read(FILES);
+	kthread_unuse_mm(r->mm);
+	complete_all(&r->done);
+	return 0;
+}
+
+/*
+ * Whatever an ioctl of one file waits for, nobody who reads here waits for it:
+ * who opens or closes another file would, too.
+ */
+TEST(privcmd_files_are_listed_meanwhile)
+{
+	struct privcmd_file *pf = env_open(test, PRIVCMD)->private_data;
+	struct reader r = { .mm = current->mm };
+
+	init_completion(&r.done);
+	mutex_lock(&pf->ioeventfd_lock);
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, kthread_run(read_thread, &r, "kunit-reader"));
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&r.done, 2 * HZ), 0);
+	mutex_unlock(&pf->ioeventfd_lock);
+	/* In any case: it is this function's memory. */
+	wait_for_completion(&r.done);
+}
+
 TEST(privcmd_events_are_traced)
 {
 	struct file *file = open_with_guest(test);
@@ -410,6 +449,7 @@ static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(privcmd_every_reason),
 	KUNIT_CASE(privcmd_files_are_listed),
 	KUNIT_CASE(privcmd_servers_are_listed),
+	KUNIT_CASE(privcmd_files_are_listed_meanwhile),
 	KUNIT_CASE(privcmd_events_are_traced),
 	{}
 };
