@@ -14,7 +14,9 @@
  *
  *	struct ioreq_server	one page of requests, as an open file uses it.
  *				Holds the map of the page, a kernel address for
- *				it (PV), and a reference on each event channel
+ *				it (PV), and a reference on each event channel.
+ *				Known by the map: at the address of one that was
+ *				unmapped there may be another
  *	struct ioeventfd	one doorbell; found by hash in the handler
  *
  * Both go with the last DEASSIGN or with the file.
@@ -100,6 +102,10 @@ struct ioeventfd {
 	u32 vq;
 };
 
+/*
+ * The IRQ is what we hold, with a reference and a handler. The port is a number
+ * of Xen's, and good for nothing but to send.
+ */
 struct ioreq_port {
 	struct ioreq_server *server;
 	struct ioreq_slot *slot;
@@ -107,13 +113,21 @@ struct ioreq_port {
 	int irq;
 };
 
+/* Where the slots begin: a page of a map. */
+struct place {
+	struct privcmd_map *map;
+	unsigned long page;
+};
+
 struct ioreq_server {
 	struct privcmd_file *file;
 	struct list_head node;
 	domid_t domid;
+	/* It has a reference on the map. */
+	struct place place;
+	/* Its address when it was made, for DEASSIGN when it is there no more. */
 	unsigned long uaddr;
 
-	struct privcmd_map *map;
 	/* PV: our own mapping of the page. */
 	struct privcmd_kmap *kmap;
 
@@ -203,8 +217,11 @@ static irqreturn_t ioreq_interrupt(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* Is it an event channel of a process, to the guest? Takes a reference. */
-static int port_get(evtchn_port_t port, domid_t domid)
+/*
+ * Is it an event channel of a process, to this port of the guest's? Takes a
+ * reference.
+ */
+static int port_get(evtchn_port_t port, domid_t domid, evtchn_port_t remote)
 {
 	struct evtchn_status status = { .dom = DOMID_SELF, .port = port };
 	int err;
@@ -215,18 +232,20 @@ static int port_get(evtchn_port_t port, domid_t domid)
 	if (xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_status,
 			   (unsigned long)&status) ||
 	    status.status != EVTCHNSTAT_interdomain ||
-	    status.u.interdomain.dom != domid) {
+	    status.u.interdomain.dom != domid ||
+	    status.u.interdomain.port != remote) {
 		evtchn_put(port);
 		return -EINVAL;
 	}
 	return 0;
 }
 
+/* Xen has written into the slot which port of the guest its channel is to. */
 static int port_attach(struct ioreq_port *p, domid_t domid)
 {
 	int err;
 
-	err = port_get(p->port, domid);
+	err = port_get(p->port, domid, READ_ONCE(p->slot->vp_eport));
 	if (err)
 		return privcmd_refuse(PRIVCMD_R_IOREQ_PORT, err, p->port);
 	p->irq = irq_from_evtchn(p->port);
@@ -240,10 +259,9 @@ static int port_attach(struct ioreq_port *p, domid_t domid)
 
 static void ports_detach(struct ioreq_server *server, unsigned int nr)
 {
-	while (nr--) {
-		free_irq(server->ports[nr].irq, &server->ports[nr]);
-		evtchn_put(server->ports[nr].port);
-	}
+	/* By its IRQ: the port may be somebody else's since a restore. */
+	while (nr--)
+		unbind_from_irqhandler(server->ports[nr].irq, &server->ports[nr]);
 }
 
 static int ports_attach(struct ioreq_server *server)
@@ -262,20 +280,16 @@ static int ports_attach(struct ioreq_server *server)
 }
 
 /*
- * Find the slots behind the address: they must be those of an ioreq server of
- * the guest, from the first vCPU on, and enough.
+ * Find the slots: they must be those of an ioreq server of the guest, from the
+ * first vCPU on, and enough.
  */
 static int slots_locate(struct ioreq_server *server)
 {
-	struct privcmd_map *map;
-	unsigned long first;
+	struct privcmd_map *map = server->place.map;
+	const unsigned long first = server->place.page;
 	unsigned int i, pages = DIV_ROUND_UP(server->vcpus, SLOTS_PER_PAGE);
 	void *page;
 	int err;
-
-	map = privcmd_map_get(server->uaddr, &first);
-	if (IS_ERR(map))
-		return PTR_ERR(map);
 
 	mutex_lock(&map->lock);
 	err = -EINVAL;
@@ -284,7 +298,7 @@ static int slots_locate(struct ioreq_server *server)
 	    first < map->resource_first ||
 	    map->resource_idx + (first - map->resource_first) != FRAME_OF_VCPU_0 ||
 	    pages > map->resource_first + map->resource_nr - first)
-		goto err_map;
+		goto out;
 
 	if (xen_pv_domain()) {
 		server->kmap = privcmd_pv_kmap(map->frames +
@@ -292,7 +306,7 @@ static int slots_locate(struct ioreq_server *server)
 					       pages, map->resource_owner);
 		err = -ENOMEM;
 		if (!server->kmap)
-			goto err_map;
+			goto out;
 	}
 	for (i = 0; i < server->vcpus; i++) {
 		page = server->kmap ?
@@ -301,13 +315,9 @@ static int slots_locate(struct ioreq_server *server)
 		server->ports[i].slot = (struct ioreq_slot *)page +
 					i % SLOTS_PER_PAGE;
 	}
+	err = 0;
+out:
 	mutex_unlock(&map->lock);
-	server->map = map;
-	return 0;
-
-err_map:
-	mutex_unlock(&map->lock);
-	privcmd_map_put(map);
 	return err;
 }
 
@@ -315,7 +325,7 @@ static void slots_release(struct ioreq_server *server)
 {
 	if (server->kmap)
 		privcmd_pv_kunmap(server->kmap);
-	privcmd_map_put(server->map);
+	privcmd_map_put(server->place.map);
 }
 
 static int ports_copy(struct ioreq_server *server, u64 uports)
@@ -332,7 +342,8 @@ static int ports_copy(struct ioreq_server *server, u64 uports)
 }
 
 static struct ioreq_server *server_new(struct privcmd_file *pf,
-				       const struct privcmd_ioeventfd *args)
+				       const struct privcmd_ioeventfd *args,
+				       const struct place *place)
 {
 	struct ioreq_server *server;
 	int err;
@@ -343,18 +354,20 @@ static struct ioreq_server *server_new(struct privcmd_file *pf,
 		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->vcpus));
 	server->file = pf;
 	server->domid = args->dom;
+	server->place = *place;
+	refcount_inc(&place->map->users);
 	server->uaddr = args->ioreq;
 	server->vcpus = args->vcpus;
 	hash_init(server->eventfds);
 
 	err = ports_copy(server, args->ports);
 	if (err)
-		goto err_server;
+		goto err_slots;
 	err = slots_locate(server);
 	if (err) {
 		privcmd_refuse(err == -ENOMEM ? PRIVCMD_R_MEMORY : PRIVCMD_R_IOREQ,
 			       err, args->ioreq);
-		goto err_server;
+		goto err_slots;
 	}
 	err = ports_attach(server);
 	if (err)
@@ -363,7 +376,6 @@ static struct ioreq_server *server_new(struct privcmd_file *pf,
 
 err_slots:
 	slots_release(server);
-err_server:
 	kvfree(server);
 	return ERR_PTR(err);
 }
@@ -396,20 +408,32 @@ static void server_unlist(struct ioreq_server *server)
 	WRITE_ONCE(pf->nr_ioreq_servers, pf->nr_ioreq_servers - 1);
 }
 
-/* The file's server at the address, NULL, or an error if it is another's. */
+static bool server_is_at(const struct ioreq_server *server,
+			 const struct place *place)
+{
+	return server->place.map == place->map &&
+	       server->place.page == place->page;
+}
+
+static bool server_serves(const struct ioreq_server *server,
+			  const struct privcmd_ioeventfd *args)
+{
+	return server->domid == args->dom && server->vcpus == args->vcpus;
+}
+
+/* The file's server of the page, NULL, or an error if it is another's. */
 static struct ioreq_server *server_find(struct privcmd_file *pf,
-					const struct privcmd_ioeventfd *args)
+					const struct privcmd_ioeventfd *args,
+					const struct place *place)
 {
 	struct ioreq_server *server;
 
 	lockdep_assert_held(&pf->ioeventfd_lock);
 
 	list_for_each_entry(server, &pf->ioreq_servers, node) {
-		if (server->uaddr != args->ioreq)
-			continue;
-		if (server->domid != args->dom || server->vcpus != args->vcpus)
-			return ERR_PTR(-EINVAL);
-		return server;
+		if (server_is_at(server, place))
+			return server_serves(server, args) ? server :
+							     ERR_PTR(-EINVAL);
 	}
 	return NULL;
 }
@@ -433,12 +457,13 @@ static struct ioeventfd *eventfd_find(struct ioreq_server *server,
  */
 static int ioeventfd_add_locked(struct privcmd_file *pf,
 				const struct privcmd_ioeventfd *args,
+				const struct place *place,
 				struct ioeventfd *e,
 				struct ioreq_server **fresh)
 {
 	struct ioreq_server *server;
 
-	server = server_find(pf, args);
+	server = server_find(pf, args, place);
 	if (IS_ERR(server))
 		return privcmd_refuse(PRIVCMD_R_IOREQ_OTHER, PTR_ERR(server),
 				      args->ioreq);
@@ -458,35 +483,52 @@ static int ioeventfd_add_locked(struct privcmd_file *pf,
 
 static int ioeventfd_add_to(struct privcmd_file *pf,
 			    const struct privcmd_ioeventfd *args,
-			    struct ioeventfd *e, struct ioreq_server **fresh)
+			    const struct place *place, struct ioeventfd *e,
+			    struct ioreq_server **fresh)
 {
 	int ret;
 
 	mutex_lock(&pf->ioeventfd_lock);
-	ret = ioeventfd_add_locked(pf, args, e, fresh);
+	ret = ioeventfd_add_locked(pf, args, place, e, fresh);
 	mutex_unlock(&pf->ioeventfd_lock);
 	return ret;
 }
 
 /* Only where there is no server are the ports looked at. */
-static int ioeventfd_add(struct privcmd_file *pf,
-			 const struct privcmd_ioeventfd *args,
-			 struct ioeventfd *e)
+static int ioeventfd_add_at(struct privcmd_file *pf,
+			    const struct privcmd_ioeventfd *args,
+			    const struct place *place, struct ioeventfd *e)
 {
 	struct ioreq_server *fresh = NULL;
 	int ret;
 
-	ret = ioeventfd_add_to(pf, args, e, &fresh);
+	ret = ioeventfd_add_to(pf, args, place, e, &fresh);
 	if (ret <= 0)
 		return ret;
-	fresh = server_new(pf, args);
+	fresh = server_new(pf, args, place);
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
-	ret = ioeventfd_add_to(pf, args, e, &fresh);
+	ret = ioeventfd_add_to(pf, args, place, e, &fresh);
 	/* Another thread has made one meanwhile. */
 	if (fresh)
 		server_free(fresh);
 	return ret;
+}
+
+static int ioeventfd_add(struct privcmd_file *pf,
+			 const struct privcmd_ioeventfd *args,
+			 struct ioeventfd *e)
+{
+	struct place place = {};
+	int err;
+
+	place.map = privcmd_map_get(args->ioreq, &place.page);
+	if (IS_ERR(place.map))
+		return privcmd_refuse(PRIVCMD_R_IOREQ, PTR_ERR(place.map),
+				      args->ioreq);
+	err = ioeventfd_add_at(pf, args, &place, e);
+	privcmd_map_put(place.map);
+	return err;
 }
 
 static int ioeventfd_assign(struct privcmd_file *pf,
@@ -525,19 +567,47 @@ err_free:
 	return err;
 }
 
+/*
+ * The doorbell of an eventfd: of the server whose page is at the address, or of
+ * one whose page was there when it was made.
+ */
+static struct ioeventfd *ioeventfd_find_locked(struct privcmd_file *pf,
+					       const struct privcmd_ioeventfd *args,
+					       const struct place *place,
+					       const struct eventfd_ctx *eventfd,
+					       struct ioreq_server **server)
+{
+	struct ioeventfd *e, *found = NULL;
+	struct ioreq_server *s;
+
+	list_for_each_entry(s, &pf->ioreq_servers, node) {
+		bool is_there = server_is_at(s, place);
+
+		if (!server_serves(s, args) ||
+		    (!is_there && (found || s->uaddr != args->ioreq)))
+			continue;
+		e = eventfd_find(s, eventfd);
+		if (!e)
+			continue;
+		found = e;
+		*server = s;
+		if (is_there)
+			break;
+	}
+	return found;
+}
+
 /* Take the doorbell out, and its server out of the list if it was the last. */
 static struct ioeventfd *ioeventfd_remove_locked(struct privcmd_file *pf,
 						 const struct privcmd_ioeventfd *args,
+						 const struct place *place,
 						 const struct eventfd_ctx *eventfd,
 						 struct ioreq_server **last)
 {
 	struct ioreq_server *server;
 	struct ioeventfd *e;
 
-	server = server_find(pf, args);
-	if (IS_ERR_OR_NULL(server))
-		return NULL;
-	e = eventfd_find(server, eventfd);
+	e = ioeventfd_find_locked(pf, args, place, eventfd, &server);
 	if (!e)
 		return NULL;
 	hash_del_rcu(&e->node);
@@ -553,11 +623,15 @@ static int ioeventfd_remove(struct privcmd_file *pf,
 			    const struct eventfd_ctx *eventfd)
 {
 	struct ioreq_server *last = NULL;
+	struct place place = {};
 	struct ioeventfd *e;
 
+	place.map = privcmd_map_get(args->ioreq, &place.page);
 	mutex_lock(&pf->ioeventfd_lock);
-	e = ioeventfd_remove_locked(pf, args, eventfd, &last);
+	e = ioeventfd_remove_locked(pf, args, &place, eventfd, &last);
 	mutex_unlock(&pf->ioeventfd_lock);
+	if (!IS_ERR(place.map))
+		privcmd_map_put(place.map);
 	if (!e)
 		return -ENODEV;
 	/* There may be handlers that have found it. */

@@ -478,8 +478,8 @@ struct privcmd_irqfd {
 /**
  * struct privcmd_ioeventfd - argument of IOCTL_PRIVCMD_IOEVENTFD
  * @ioreq: address where the caller has mapped the ioreq page of @dom
- * @ports: address of an array of @vcpus event-channel ports of 32 bits, the
- *	ioreq port of each vCPU
+ * @ports: address of an array of @vcpus event-channel ports of 32 bits, for
+ *	each vCPU the one that is bound to the vp_eport of its slot
  * @addr: guest address of the virtio-mmio device
  * @addr_len: length of the write in bytes: 1, 2, 4 or 8
  * @event_fd: eventfd to signal
@@ -510,7 +510,8 @@ struct privcmd_ioeventfd {
  * QueueNotify) whose low 16 data bits are @vq. Other requests are left to the
  * device model, whose event channels @ports are. The assignment belongs to the
  * file, and ends with it; until then the page at @ioreq stays in use, even if
- * it is unmapped.
+ * it is unmapped. It can be taken back by the same @ioreq then, too, also if
+ * another page has been mapped and assigned there: that one comes first.
  *
  * Argument: &struct privcmd_ioeventfd, and the array at @ports at assignment,
  * read only.
@@ -523,8 +524,8 @@ struct privcmd_ioeventfd {
  *   @vcpus out of range; @event_fd is not an eventfd; @ioreq is in use with
  *   another @dom or @vcpus; it is not where the first ioreq page of an ioreq
  *   server of @dom was mapped by IOCTL_PRIVCMD_MMAP_RESOURCE, or what is mapped
- *   there has fewer slots than @vcpus; or a port does not lead to @dom or is
- *   the kernel's
+ *   there has fewer slots than @vcpus; or a port does not lead to @dom, leads
+ *   to another port than the vp_eport of its slot, or is the kernel's
  * * %-ENOENT: a port is not bound by a file of /dev/xen/evtchn
  * * %-EPERM: the file is restricted to another domain
  * * %-EBADF: @event_fd is not open

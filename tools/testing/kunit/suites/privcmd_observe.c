@@ -203,6 +203,7 @@ static struct model model_new(struct kunit *test)
 		.vcpus = 1, .vq = 1, .dom = GUEST,
 	};
 	KUNIT_EXPECT_EQ(test, map_resource(m.file, GUEST, 0, 1, 1, 1, m.arg.ioreq), 0);
+	put_eport(m.arg.ioreq, 0, 10);
 	env_put(arr_addr(), &port, sizeof(port));
 	return m;
 }
