@@ -75,28 +75,42 @@ static void filled_free(struct privcmd_map *map)
 		kvfree(map->filled);
 }
 
-static struct privcmd_map *map_new(unsigned long nr)
+/* What is set aside for all pages of it. */
+static int map_equip(struct privcmd_map *map)
+{
+	if (filled_alloc(map))
+		goto err_memory;
+	if (xen_pv_domain())
+		return 0;
+	if (!privcmd_xlate_hold(map->nr, map->restricted)) {
+		filled_free(map);
+		return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM, map->nr);
+	}
+	if (!privcmd_xlate_alloc(map))
+		return 0;
+	filled_free(map);
+err_memory:
+	return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, map->nr);
+}
+
+static struct privcmd_map *map_new(unsigned long nr, bool restricted)
 {
 	struct privcmd_map *map;
+	int err;
 
 	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
 	if (!map)
-		return NULL;
+		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, nr));
 	refcount_set(&map->users, 1);
 	mutex_init(&map->lock);
 	map->nr = nr;
+	map->restricted = restricted;
 	map->resource_domid = DOMID_INVALID;
-	if (filled_alloc(map))
-		goto err_map;
-	if (!xen_pv_domain() && privcmd_xlate_alloc(map))
-		goto err_filled;
-	return map;
-
-err_filled:
-	filled_free(map);
-err_map:
+	err = map_equip(map);
+	if (!err)
+		return map;
 	kfree(map);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 void privcmd_map_put(struct privcmd_map *map)
@@ -257,12 +271,26 @@ static bool claim_allows(struct vm_area_struct *vma, unsigned long addr,
 	return false;
 }
 
+/* The map to make, if there is none. */
+struct wanted {
+	unsigned long pages;
+	bool restricted;
+};
+
+static void wanted_for(struct wanted *wanted, struct vm_area_struct *vma)
+{
+	const struct privcmd_file *pf = vma->vm_file->private_data;
+
+	wanted->pages = vma_pages(vma);
+	wanted->restricted = xen_restricted(&pf->restriction);
+}
+
 /*
  * Look for the mapping. Returns 0 with a reference on its map, or with no map
- * and the size of the one to make.
+ * and what the one to make has to be like.
  */
 static int span_find(struct privcmd_span *span, enum privcmd_claim claim,
-		     unsigned long *pages)
+		     struct wanted *wanted)
 {
 	struct vm_area_struct *vma;
 	int err = -EINVAL;
@@ -274,7 +302,7 @@ static int span_find(struct privcmd_span *span, enum privcmd_claim claim,
 		span->map = READ_ONCE(vma->vm_private_data);
 		if (span->map)
 			refcount_inc(&span->map->users);
-		*pages = vma_pages(vma);
+		wanted_for(wanted, vma);
 		err = 0;
 	}
 	mmap_read_unlock(current->mm);
@@ -320,12 +348,12 @@ static int span_attach(struct privcmd_span *span, enum privcmd_claim claim)
 int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		       unsigned long nr, enum privcmd_claim claim)
 {
-	unsigned long pages;
+	struct wanted wanted;
 	int err;
 
 	span->addr = addr;
 	span->nr = nr;
-	err = span_find(span, claim, &pages);
+	err = span_find(span, claim, &wanted);
 	if (err)
 		return privcmd_refuse_mapping(err, addr);
 
@@ -335,12 +363,13 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		 * may ask for little in a mapping that is huge, and what is set
 		 * aside is for all of it.
 		 */
-		if (claim != PRIVCMD_CLAIM_BATCH && pages > totalram_pages())
+		if (claim != PRIVCMD_CLAIM_BATCH &&
+		    wanted.pages > totalram_pages())
 			return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM,
-					      pages);
-		span->map = map_new(pages);
-		if (!span->map)
-			return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, pages);
+					      wanted.pages);
+		span->map = map_new(wanted.pages, wanted.restricted);
+		if (IS_ERR(span->map))
+			return PTR_ERR(span->map);
 		/* Nobody can see it yet; for those who will. */
 		mutex_lock(&span->map->lock);
 		err = span_attach(span, claim);

@@ -30,6 +30,8 @@ struct privcmd_map {
 	unsigned long nr;
 	/* Auto-translated: a page without memory of its own for each. */
 	struct page **pages;
+	/* They count as those of a restricted file. Never changes. */
+	bool restricted;
 	/* Auto-translated: what it takes to give the frames back. */
 	struct privcmd_remover *remover;
 
@@ -148,7 +150,9 @@ struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
 				     domid_t owner);
 void privcmd_pv_kunmap(struct privcmd_kmap *kmap);
 
-/* xlate.c: the pages of a map, and their way back. */
+/* xlate.c: the pages of a map, how many there may be, and their way back. */
+bool privcmd_xlate_hold(unsigned long nr, bool restricted);
+long privcmd_xlate_held(void);
 int privcmd_xlate_alloc(struct privcmd_map *map);
 void privcmd_xlate_free(struct privcmd_map *map);
 int privcmd_xlate_install(struct privcmd_span *span, const int *errs);

@@ -13,6 +13,7 @@
 
 #include "lib/observe.h"
 #include "privcmd/dm_op.h"
+#include "privcmd/map.h"
 #include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
@@ -79,6 +80,7 @@ static void show_stats(struct seq_file *m, const struct list_head *files)
 	seq_printf(m, "mappings %lu\nbytes %lu\nirqfds %lu\nioreq-servers %lu\n",
 		   sums.mappings, sums.pages << PAGE_SHIFT, sums.irqfds,
 		   sums.servers);
+	seq_printf(m, "foreign-pages %ld\n", privcmd_xlate_held());
 	seq_printf(m, "dm-op-max-nr-bufs %u\ndm-op-buf-max-size %u\n",
 		   privcmd_dm_op_max_bufs(), privcmd_dm_op_max_size());
 }

@@ -23,7 +23,7 @@ enum privcmd_reason {
 	PRIVCMD_R_NO_FRAMES,
 	/* The mapping is not there, not ours, or used: its address. */
 	PRIVCMD_R_MAPPING,
-	/* It is larger than memory: its pages. */
+	/* It is larger than memory, or more than all may have: its pages. */
 	PRIVCMD_R_MAPPING_SIZE,
 	/* Xen refuses a frame: its number. A batch goes on. */
 	PRIVCMD_R_FRAME,

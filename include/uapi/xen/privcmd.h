@@ -91,7 +91,13 @@
  *
  * * %-EINVAL: only a part of the mapping was named
  *
- * Source: stock Linux 6.12 driver.
+ * In a domain that is not PV the kernel needs memory of its own for each page
+ * of a mapping that an ioctl has been used on, 64 bytes as a rule. All mappings
+ * together can take an eighth of memory for that, those of restricted files
+ * half of it, that is 8 and 4 times as many pages as the domain has. Beyond it
+ * these ioctls answer %-ENOMEM, until others have unmapped theirs.
+ *
+ * Source: stock Linux 6.12 driver, which has no such limit.
  */
 
 /**
@@ -237,7 +243,8 @@ struct privcmd_mmapbatch {
  * * %-EPERM: the file is restricted to another domain
  * * %-EINVAL: @num is 0; or @addr and @num are not what
  *   IOCTL_PRIVCMD_MMAPBATCH_V2 wants them to be
- * * %-ENOMEM: no memory, or no address space for foreign frames
+ * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
+ *   may be mapped (see above)
  * * %-ENOENT: as of IOCTL_PRIVCMD_MMAPBATCH_V2
  *
  * A negative @num counts as a huge one, and ends in %-EFAULT or %-ENOMEM.
@@ -283,7 +290,8 @@ struct privcmd_mmapbatch_v2 {
  * * %-EINVAL: @num is 0; @addr is not in a mapping of this device; the first
  *   call does not cover the mapping exactly; or a later one exceeds it or names
  *   a page that is filled
- * * %-ENOMEM: no memory, or no address space for foreign frames
+ * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
+ *   may be mapped (see above)
  * * %-ENOENT: every frame has been tried as for 0, and some were paged out; try
  *   those again whose @err is %-ENOENT. The stock driver notices it in a PV
  *   domain only where the last frames of a batch are the ones, and in other
@@ -403,7 +411,8 @@ struct privcmd_mmap_resource {
  * * %-EPERM: the file is restricted to another domain
  * * %-EINVAL: only one of @num and @addr is 0; or @addr is not in an unused
  *   mapping of this device
- * * %-ENOMEM: no memory, or no address space for foreign frames
+ * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
+ *   may be mapped (see above)
  *
  * and errors of Xen, for instance
  *

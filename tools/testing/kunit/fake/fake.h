@@ -174,6 +174,8 @@ long fake_mmuext_op(unsigned long op, unsigned int count);
 void fake_tlb_flush(void);
 /* What the domain's page with this number shows now, when auto-translated. */
 void *fake_p2m_page(unsigned long gpfn);
+/* The domain's memory in pages, as privcmd sees it; 0: as it is. */
+extern unsigned long xen_fake_ram;
 /* Frames that Xen will not take back, from now on. */
 extern int fake_remove_error;
 void fake_frames_resume(void);

@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 
 #include "privcmd/map.h"
+#include "suites/observe.h"
 #include "suites/privcmd.h"
 #include "suites/suites.h"
 
@@ -449,6 +450,9 @@ TEST_BOTH(map_not_inherited_and_does_not_grow)
 	KUNIT_EXPECT_TRUE(test, flags & VM_PFNMAP);
 }
 
+/* Pages that the tests have lost on purpose. */
+static unsigned long lost_pages;
+
 /* Xen keeps a frame: its page number is never given out again. */
 TEST(map_frame_that_xen_keeps)
 {
@@ -464,8 +468,70 @@ TEST(map_frame_that_xen_keeps)
 	KUNIT_EXPECT_EQ(test, env_munmap(addr, 2), 0);
 	fake_census(&census);
 	KUNIT_EXPECT_EQ(test, census.unpopulated, 2);
+	/* It counts as used for as long as the module is there. */
+	lost_pages += 2;
+	KUNIT_EXPECT_EQ(test, observe_stat("privcmd", "foreign-pages"), lost_pages);
 	/* What is lost on purpose is not to be counted as lost. */
 	fake_frames_reset();
+}
+
+/* From here on there may be so many pages more, and of restricted files half. */
+static void allow_pages(struct kunit *test, unsigned long nr)
+{
+	const unsigned long each = PAGE_SIZE / 8 / sizeof(struct page);
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	fake_domain_new(GUEST, 64);
+	fake_resource(GUEST, 0, 1, 2);
+	KUNIT_ASSERT_EQ(test, observe_stat("privcmd", "foreign-pages"), lost_pages);
+	xen_fake_ram = DIV_ROUND_UP(lost_pages + nr, each);
+}
+
+static long fill_new(struct file *file, unsigned int pages, unsigned long *addr)
+{
+	*addr = map_foreign(file, pages);
+	put_frames(pages, 0);
+	return batch_v2(file, GUEST, *addr, pages);
+}
+
+/* A batch, a resource, many and one: no more than the kernel can describe. */
+TEST(map_pages_are_bounded)
+{
+	struct file *file = env_open(test, PRIVCMD), *other = env_open(test, PRIVCMD);
+	unsigned long first, second, third;
+
+	allow_pages(test, 64);
+	KUNIT_EXPECT_EQ(test, fill_new(file, 40, &first), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(other, 40, &second), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, map_resource(other, GUEST, 0, 1, 0, 2, second), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, fill_new(other, 400, &third), -ENOMEM);
+	/* What is given back can be had again, by whomever. */
+	KUNIT_EXPECT_EQ(test, env_munmap(first, 40), 0);
+	KUNIT_EXPECT_EQ(test, map_resource(other, GUEST, 0, 1, 0, 2, second), 0);
+	KUNIT_EXPECT_EQ(test, observe_stat("privcmd", "foreign-pages"), lost_pages + 40);
+	KUNIT_EXPECT_EQ(test, env_munmap(second, 40), 0);
+	KUNIT_EXPECT_EQ(test, env_munmap(third, 400), 0);
+	KUNIT_EXPECT_EQ(test, observe_stat("privcmd", "foreign-pages"), lost_pages);
+}
+
+/* Together they have half, and the other half is the toolstack's. */
+TEST(map_pages_of_restricted_files)
+{
+	struct file *file = env_open(test, PRIVCMD), *other = env_open(test, PRIVCMD);
+	struct file *toolstack = env_open(test, PRIVCMD);
+	unsigned long first, second;
+
+	allow_pages(test, 64);
+	KUNIT_EXPECT_EQ(test, privcmd_restrict_to(file, GUEST), 0);
+	KUNIT_EXPECT_EQ(test, privcmd_restrict_to(other, GUEST), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(file, 60, &first), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, env_munmap(first, 60), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(file, 20, &first), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(other, 20, &second), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, env_munmap(second, 20), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(toolstack, 40, &second), 0);
+	KUNIT_EXPECT_EQ(test, env_munmap(first, 20), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(other, 20, &first), 0);
 }
 
 static struct kunit_case vma_cases[] = {
@@ -490,6 +556,8 @@ static struct kunit_case vma_cases[] = {
 	KUNIT_CASE(map_outlives_the_file),
 	KUNIT_CASE(map_not_inherited_and_does_not_grow),
 	KUNIT_CASE(map_frame_that_xen_keeps),
+	KUNIT_CASE(map_pages_are_bounded),
+	KUNIT_CASE(map_pages_of_restricted_files),
 	{}
 };
 
