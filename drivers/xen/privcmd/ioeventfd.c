@@ -55,6 +55,7 @@
 
 #include "compat/eventfd.h"
 #include "hypercall/hypercall.h"
+#include "lib/resume.h"
 #include "privcmd/map.h"
 #include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
@@ -122,7 +123,9 @@ struct place {
 struct ioreq_server {
 	struct privcmd_file *file;
 	struct list_head node;
+	/* The domain, its ports, and as long as this is the same. */
 	domid_t domid;
+	unsigned int generation;
 	/* It has a reference on the map. */
 	struct place place;
 	/* Its address when it was made, for DEASSIGN when it is there no more. */
@@ -191,6 +194,9 @@ static irqreturn_t ioreq_interrupt(int irq, void *data)
 	struct eventfd_ctx *eventfd;
 	u8 state;
 
+	/* There is no slot behind the page since the domain was restored. */
+	if (server->generation != xen_resume_generation())
+		return IRQ_NONE;
 	state = READ_ONCE(port->slot->state);
 	if ((state & STATE_MASK) != STATE_READY)
 		return IRQ_NONE;
@@ -354,6 +360,7 @@ static struct ioreq_server *server_new(struct privcmd_file *pf,
 		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->vcpus));
 	server->file = pf;
 	server->domid = args->dom;
+	server->generation = xen_resume_generation();
 	server->place = *place;
 	refcount_inc(&place->map->users);
 	server->uaddr = args->ioreq;

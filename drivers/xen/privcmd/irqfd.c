@@ -37,6 +37,7 @@
 
 #include "compat/workqueue.h"
 #include "hypercall/hypercall.h"
+#include "lib/resume.h"
 #include "privcmd/dm_op.h"
 #include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
@@ -45,7 +46,9 @@
 struct irqfd {
 	struct privcmd_file *file;
 	struct eventfd_ctx *eventfd;
+	/* The domain, and as long as this is the same. */
 	domid_t domid;
+	unsigned int generation;
 	struct work_struct inject;
 	struct work_struct hangup;
 
@@ -108,8 +111,9 @@ static void irqfd_inject(struct work_struct *work)
 	struct xen_dm_op_buf buf = { .size = irqfd->size };
 	long ret;
 
-	/* The file may have been restricted since. */
-	if (!xen_restrict_allows(&irqfd->file->restriction, irqfd->domid))
+	/* The file may have been restricted since, or the domain restored. */
+	if (irqfd->generation != xen_resume_generation() ||
+	    !xen_restrict_allows(&irqfd->file->restriction, irqfd->domid))
 		return;
 	set_xen_guest_handle(buf.h, irqfd->op);
 	trace_hypercall_enter(__HYPERVISOR_dm_op, irqfd->domid);
@@ -215,6 +219,7 @@ static struct irqfd *irqfd_new(struct privcmd_file *pf,
 		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->size));
 	irqfd->file = pf;
 	irqfd->domid = args->dom;
+	irqfd->generation = xen_resume_generation();
 	irqfd->size = args->size;
 	INIT_WORK(&irqfd->inject, irqfd_inject);
 	INIT_WORK(&irqfd->hangup, irqfd_hangup);

@@ -38,6 +38,7 @@ static int privcmd_open(struct inode *inode, struct file *file)
 	pf = kzalloc(sizeof(*pf), GFP_KERNEL_ACCOUNT);
 	if (!pf)
 		return -ENOMEM;
+	pf->mapping = file->f_mapping;
 	INIT_LIST_HEAD(&pf->irqfds);
 	mutex_init(&pf->ioeventfd_lock);
 	INIT_LIST_HEAD(&pf->ioreq_servers);
@@ -98,6 +99,7 @@ static int __init privcmd_init(void)
 		return err;
 	privcmd_restrict_init();
 	privcmd_observe_init();
+	privcmd_resume_init();
 	err = misc_register(&privcmd_buf_miscdev);
 	if (err)
 		goto err_observe;
@@ -109,6 +111,7 @@ static int __init privcmd_init(void)
 err_buf:
 	misc_deregister(&privcmd_buf_miscdev);
 err_observe:
+	privcmd_resume_exit();
 	privcmd_observe_exit();
 	privcmd_restrict_exit();
 	privcmd_irqfd_exit();
@@ -121,6 +124,7 @@ static void __exit privcmd_exit(void)
 {
 	misc_deregister(&privcmd_miscdev);
 	misc_deregister(&privcmd_buf_miscdev);
+	privcmd_resume_exit();
 	privcmd_observe_exit();
 	privcmd_restrict_exit();
 	privcmd_irqfd_exit();

@@ -104,6 +104,7 @@ static struct privcmd_map *map_new(unsigned long nr, bool restricted)
 	refcount_set(&map->users, 1);
 	mutex_init(&map->lock);
 	map->nr = nr;
+	map->generation = xen_resume_generation();
 	map->restricted = restricted;
 	map->resource_domid = DOMID_INVALID;
 	err = map_equip(map);
@@ -246,7 +247,7 @@ struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page)
 		map = ERR_PTR(-EINVAL);
 	vma = find_vma_of_ours(addr, 1);
 	if (vma && READ_ONCE(vma->vm_private_data) &&
-	    !((struct privcmd_map *)vma->vm_private_data)->emptied) {
+	    !privcmd_map_is_dead(vma->vm_private_data)) {
 		map = vma->vm_private_data;
 		refcount_inc(&map->users);
 		*page = (addr - vma->vm_start) >> PAGE_SHIFT;
@@ -258,8 +259,10 @@ struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page)
 static bool claim_allows(struct vm_area_struct *vma, unsigned long addr,
 			 unsigned long nr, enum privcmd_claim claim)
 {
-	bool used = READ_ONCE(vma->vm_private_data);
+	const struct privcmd_map *used = READ_ONCE(vma->vm_private_data);
 
+	if (used && privcmd_map_is_dead(used))
+		return false;
 	switch (claim) {
 	case PRIVCMD_CLAIM_BATCH:
 		return used || (addr == vma->vm_start && nr == vma_pages(vma));

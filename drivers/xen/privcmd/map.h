@@ -17,6 +17,8 @@
 
 #include <xen/interface/xen.h>
 
+#include "lib/resume.h"
+
 struct privcmd_remover;
 
 /* Of a mapping whose pages fit into the bits of one word. */
@@ -26,8 +28,9 @@ struct privcmd_remover;
 struct privcmd_map {
 	/* One for each VMA that refers to it, one for each ioctl at work. */
 	refcount_t users;
-	/* Pages of the VMA. Never changes. */
+	/* Pages of the VMA, and the life of the domain. Never change. */
 	unsigned long nr;
+	unsigned int generation;
 	/* Auto-translated: a page without memory of its own for each. */
 	struct page **pages;
 	/* They count as those of a restricted file. Never changes. */
@@ -75,6 +78,12 @@ struct privcmd_map {
 	unsigned long start;
 	bool emptied;
 };
+
+/* Its frames are gone: the mapping was moved (PV), or the domain restored. */
+static inline bool privcmd_map_is_dead(const struct privcmd_map *map)
+{
+	return map->emptied || map->generation != xen_resume_generation();
+}
 
 /* A list of the frames of a resource: the map's own, or one that is allocated. */
 static inline void privcmd_frames_free(const struct privcmd_map *map, u64 *frames)

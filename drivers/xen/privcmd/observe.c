@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/seq_file.h>
 
 #include "lib/observe.h"
@@ -128,6 +129,16 @@ void privcmd_observe_open(struct privcmd_file *pf)
 void privcmd_observe_close(struct privcmd_file *pf)
 {
 	xen_observe_close(&privcmd_observed, &pf->observed);
+}
+
+void privcmd_observe_files(void (*fn)(struct privcmd_file *pf))
+{
+	struct privcmd_file *pf;
+
+	mutex_lock(&privcmd_observed.lock);
+	list_for_each_entry(pf, &privcmd_observed.files, observed.node)
+		fn(pf);
+	mutex_unlock(&privcmd_observed.lock);
 }
 
 void __init privcmd_observe_init(void)

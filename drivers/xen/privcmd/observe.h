@@ -80,6 +80,8 @@ int privcmd_refuse_mapping(int err, unsigned long addr);
 
 void privcmd_observe_open(struct privcmd_file *pf);
 void privcmd_observe_close(struct privcmd_file *pf);
+/* Call @fn with each open file, which it must not keep. */
+void privcmd_observe_files(void (*fn)(struct privcmd_file *pf));
 void privcmd_observe_init(void);
 void privcmd_observe_exit(void);
 

@@ -94,7 +94,8 @@ static bool map_invalidate(struct mmu_interval_notifier *notifier,
 	    range->event != MMU_NOTIFY_CLEAR &&
 	    range->event != MMU_NOTIFY_RELEASE)
 		return true;
-	if (unmaps_all(notifier, range) && !READ_ONCE(map->left))
+	if (unmaps_all(notifier, range) && !READ_ONCE(map->left) &&
+	    map->generation == xen_resume_generation())
 		empty(map, notifier->interval_tree.start);
 	WRITE_ONCE(map->left, true);
 	return true;

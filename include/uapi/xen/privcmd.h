@@ -97,7 +97,16 @@
  * half of it, that is 8 and 4 times as many pages as the domain has. Beyond it
  * these ioctls answer %-ENOMEM, until others have unmapped theirs.
  *
- * Source: stock Linux 6.12 driver, which has no such limit.
+ * When the domain was saved and restored (migrated, hibernated, brought back from
+ * a checkpoint), no foreign frame came along. A page of a mapping from before
+ * raises SIGBUS, in a PV domain it shows nothing that is another's, and no ioctl
+ * fills such a mapping. A restricted file has no rights any more: the number of
+ * its domain may be another's. Irqfds inject nothing, ioeventfds are not
+ * signalled. Outside dom0 a file that is opened then is restricted to what the
+ * key names then.
+ *
+ * Source: stock Linux 6.12 driver, which has no such limit, and knows nothing of
+ * a restored domain.
  */
 
 /**

@@ -380,6 +380,26 @@ static void expect_target(const char *says, int target_allowed)
 	close(fd);
 }
 
+/* The domain is restored somewhere else, where it serves another. */
+static void test_another_target(void)
+{
+	int before, after;
+
+	fake("xenstore", "7");
+	expect_load("xen-privcmd", "", 0, "a domain that is restored");
+	before = open_soon("/dev/xen/privcmd");
+	fake("target", "8");
+	fake("resume", "restored");
+	after = open_soon("/dev/xen/privcmd");
+	check(try_restrict(after, 8) == 0 && try_restrict(after, 7) == EINVAL,
+	      "a file is restricted to what XenStore names then");
+	check(try_restrict(before, 7) == EINVAL && try_restrict(before, 8) == EINVAL,
+	      "a file of before to nothing that there is");
+	close(before);
+	close(after);
+	unload("xen-privcmd");
+}
+
 static void test_outside_dom0(void)
 {
 	int fd;
@@ -401,6 +421,7 @@ static void test_outside_dom0(void)
 	expect_target("7", 1);
 	unload("xen-privcmd");
 
+	test_another_target();
 	expect_load("xen-privcmd", "unrestricted=1", 0, "a domain");
 	fd = open_soon("/dev/xen/privcmd");
 	check(try_version(fd) == 0, "unrestricted: hypercalls");
