@@ -56,6 +56,7 @@
 #include "compat/eventfd.h"
 #include "hypercall/hypercall.h"
 #include "lib/resume.h"
+#include "privcmd/killed.h"
 #include "privcmd/map.h"
 #include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
@@ -266,8 +267,10 @@ static int port_attach(struct ioreq_port *p, domid_t domid)
 static void ports_detach(struct ioreq_server *server, unsigned int nr)
 {
 	/* By its IRQ: the port may be somebody else's since a restore. */
-	while (nr--)
+	while (nr--) {
 		unbind_from_irqhandler(server->ports[nr].irq, &server->ports[nr]);
+		cond_resched();
+	}
 }
 
 static int ports_attach(struct ioreq_server *server)
@@ -276,7 +279,9 @@ static int ports_attach(struct ioreq_server *server)
 	int err;
 
 	for (i = 0; i < server->vcpus; i++) {
-		err = port_attach(&server->ports[i], server->domid);
+		err = privcmd_killed() ?
+		      privcmd_refuse(PRIVCMD_R_INTERRUPTED, -EINTR, 0) :
+		      port_attach(&server->ports[i], server->domid);
 		if (err) {
 			ports_detach(server, i);
 			return err;

@@ -50,6 +50,7 @@ static const char *const reasons[] = {
 	[PRIVCMD_R_IOREQ_PORT]		= "bad-port",
 	[PRIVCMD_R_NOT_ASSIGNED]	= "not-assigned",
 	[PRIVCMD_R_GSI]			= "no-gsi",
+	[PRIVCMD_R_INTERRUPTED]		= "interrupted",
 	[PRIVCMD_R_MEMORY]		= "no-memory",
 	[PRIVCMD_R_IOCTL]		= "unknown-ioctl",
 };
@@ -117,8 +118,14 @@ int privcmd_refuse(enum privcmd_reason reason, int err, u64 what)
 
 int privcmd_refuse_mapping(int err, unsigned long addr)
 {
-	return privcmd_refuse(err == -ENOMEM ? PRIVCMD_R_MEMORY :
-					       PRIVCMD_R_MAPPING, err, addr);
+	switch (err) {
+	case -ENOMEM:
+		return privcmd_refuse(PRIVCMD_R_MEMORY, err, addr);
+	case -EINTR:
+		return privcmd_refuse(PRIVCMD_R_INTERRUPTED, err, 0);
+	default:
+		return privcmd_refuse(PRIVCMD_R_MAPPING, err, addr);
+	}
 }
 
 void privcmd_observe_open(struct privcmd_file *pf)

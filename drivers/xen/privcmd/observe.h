@@ -66,6 +66,8 @@ enum privcmd_reason {
 	PRIVCMD_R_NOT_ASSIGNED,
 	/* The device has no GSI: its SBDF. */
 	PRIVCMD_R_GSI,
+	/* The process is being killed. */
+	PRIVCMD_R_INTERRUPTED,
 	PRIVCMD_R_MEMORY,
 	/* No such ioctl: the command. */
 	PRIVCMD_R_IOCTL,
@@ -75,7 +77,7 @@ enum privcmd_reason {
 /* Count a refusal and return @err. */
 int privcmd_refuse(enum privcmd_reason reason, int err, u64 what);
 
-/* -ENOMEM, or what a mapping does not allow. */
+/* -ENOMEM, -EINTR, or what a mapping does not allow. */
 int privcmd_refuse_mapping(int err, unsigned long addr);
 
 void privcmd_observe_open(struct privcmd_file *pf);

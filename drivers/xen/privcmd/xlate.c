@@ -38,6 +38,7 @@
 #include <xen/xen.h>
 
 #include "hypercall/hypercall.h"
+#include "privcmd/killed.h"
 #include "privcmd/map.h"
 
 /* Frames for one hypercall. */
@@ -107,7 +108,8 @@ static void unhold(unsigned long nr, bool restricted)
 /* May there be a map of so many pages? If so, they count from now on. */
 bool privcmd_xlate_hold(unsigned long nr, bool restricted)
 {
-	if (!hold(&held, nr, limit_of(false)))
+	/* The kernel counts those that it hands out in 32 bits. */
+	if (nr > UINT_MAX || !hold(&held, nr, limit_of(false)))
 		return false;
 	if (!restricted || hold(&held_restricted, nr, limit_of(true)))
 		return true;
@@ -301,13 +303,17 @@ int privcmd_xlate_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 	if (!gpfns)
 		return -ENOMEM;
 	for (at = 0; at < span->nr; at += nr) {
+		/* What there is already goes with the mapping. */
+		if (privcmd_killed()) {
+			kfree(gpfns);
+			return -EINTR;
+		}
 		nr = min(span->nr - at, ADD_BATCH);
 		add_batch(pages + at, gpfns, frames + at, errs + at, nr, domid);
 		for (i = at; i < at + nr; i++) {
 			if (!errs[i])
 				__set_bit(span->first + i, span->map->filled);
 		}
-		cond_resched();
 	}
 	kfree(gpfns);
 	return privcmd_xlate_install(span, errs);

@@ -205,6 +205,7 @@ struct privcmd_mmap {
  * * %-EFAULT: the argument or an entry is not readable
  * * %-EPERM: the file is restricted to another domain
  * * %-ENOMEM: no memory for a copy of the entries
+ * * %-EINTR: the process is being killed
  * * %-EINVAL: the first @va is not the start of an unused mapping, or an entry
  *   leaves a gap, exceeds the mapping or wraps
  *
@@ -254,6 +255,7 @@ struct privcmd_mmapbatch {
  *   IOCTL_PRIVCMD_MMAPBATCH_V2 wants them to be
  * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
  *   may be mapped (see above)
+ * * %-EINTR: the process is being killed
  * * %-ENOENT: as of IOCTL_PRIVCMD_MMAPBATCH_V2
  *
  * A negative @num counts as a huge one, and ends in %-EFAULT or %-ENOMEM.
@@ -301,6 +303,7 @@ struct privcmd_mmapbatch_v2 {
  *   a page that is filled
  * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
  *   may be mapped (see above)
+ * * %-EINTR: the process is being killed
  * * %-ENOENT: every frame has been tried as for 0, and some were paged out; try
  *   those again whose @err is %-ENOENT. The stock driver notices it in a PV
  *   domain only where the last frames of a batch are the ones, and in other
@@ -422,6 +425,7 @@ struct privcmd_mmap_resource {
  *   mapping of this device
  * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
  *   may be mapped (see above)
+ * * %-EINTR: the process is being killed
  *
  * and errors of Xen, for instance
  *
@@ -549,6 +553,7 @@ struct privcmd_ioeventfd {
  * * %-EBADF: @event_fd is not open
  * * %-EBUSY: the eventfd is assigned to this @ioreq already
  * * %-ENOMEM: no memory, or no IRQ for a port
+ * * %-EINTR: the process is being killed
  * * %-ENODEV: taking back an eventfd that is not assigned
  *
  * Source: stock Linux 6.12 driver built with CONFIG_XEN_PRIVCMD_EVENTFD, which

@@ -427,6 +427,25 @@ TEST(ops_ioeventfd_reads_ports_unlocked)
 	env_close_fd(m.fd);
 }
 
+static void kill_it(void *data)
+{
+	env_kill(true);
+}
+
+/* Thousands of ports are not attached for a process that is no more. */
+TEST(ops_ioeventfd_killed)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	unsigned long before = fake_calls(FAKE_REQUEST_IRQ);
+
+	fake_at_step("get_user", kill_it, NULL);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, model_args(&m)), -EINTR);
+	env_kill(false);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_REQUEST_IRQ), before);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, model_args(&m)), 0);
+	env_close_fd(m.fd);
+}
+
 static void assign_another(void *data)
 {
 	struct model *m = data;
@@ -553,6 +572,7 @@ static struct kunit_case ioeventfd_cases[] = {
 	KUNIT_CASE(ops_ioeventfd_leaves_ports_of_others),
 	KUNIT_CASE(ops_ioeventfd_several),
 	KUNIT_CASE(ops_ioeventfd_reads_ports_unlocked),
+	KUNIT_CASE(ops_ioeventfd_killed),
 	KUNIT_CASE(ops_ioeventfd_two_at_once),
 	KUNIT_CASE(ops_ioeventfd_removed_while_handled),
 	KUNIT_CASE(ops_ioeventfd_restricted_since),

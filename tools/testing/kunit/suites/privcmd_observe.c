@@ -291,6 +291,17 @@ static void way_memory(struct kunit *test)
 	observe_no_memory(test, batch_one, open_with_guest(test));
 }
 
+static void way_interrupted(struct kunit *test)
+{
+	struct file *file = open_with_guest(test);
+	unsigned long addr = map_foreign(file, 1);
+
+	put_frames(1, 0);
+	env_kill(true);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 1), -EINTR);
+	env_kill(false);
+}
+
 static void way_ioctl(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(env_open(test, PRIVCMD), 0x12345, 0),
@@ -326,6 +337,7 @@ static refusal_fn * const ways[PRIVCMD_REASONS] = {
 	[PRIVCMD_R_IOREQ_PORT]		= way_ioreq_port,
 	[PRIVCMD_R_NOT_ASSIGNED]	= way_not_assigned,
 	[PRIVCMD_R_GSI]			= way_gsi,
+	[PRIVCMD_R_INTERRUPTED]		= way_interrupted,
 	[PRIVCMD_R_MEMORY]		= way_memory,
 	[PRIVCMD_R_IOCTL]		= way_ioctl,
 };
