@@ -29,8 +29,9 @@
  *
  * Neither is taken under the other: a server is made, and taken apart, while
  * nobody else can see it and no lock of ours is held. The caller's memory is
- * read then, which can take as long as he likes. The handler holds
- * rcu_read_lock() for the hash.
+ * read then, which can take as long as he likes. mmap_lock is taken for a moment
+ * to find the map, before either. The handler holds rcu_read_lock() for the hash,
+ * and the eventfd's waitqueue is locked under it.
  *
  * The slot is shared with Xen, and its content comes from the guest: each field
  * is read once.

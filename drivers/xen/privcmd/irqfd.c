@@ -12,8 +12,12 @@
  *
  * Lock hierarchy:
  *
- *	irqfd_lock		the table and the files' lists
- *	  waitqueue of the eventfd	(the kernel's)
+ *	irqfd_lock			the table and the files' lists
+ *	  waitqueue of the eventfd	(the kernel's) to begin to listen
+ *	    a workqueue's		(the kernel's) from whoever signals
+ *
+ * To end listening the waitqueue is locked without irqfd_lock. Nobody waits for
+ * user memory, or for memory, under either.
  *
  * The end: who takes an irqfd out of the table, under irqfd_lock, ends it,
  * after dropping the lock. That is DEASSIGN, the release of the file, or a

@@ -7,11 +7,19 @@
  *
  *	struct privcmd_file	an open file; knows the domain that it is
  *				restricted to, if any (restrict.c)
- *	struct privcmd_map	what is behind one mapping of foreign frames,
- *				and where the locks are explained (map.c)
+ *	struct privcmd_map	what is behind one mapping of foreign frames
+ *				(map.c)
+ *	struct irqfd		an eventfd that injects (irqfd.c)
+ *	struct ioreq_server	a page of requests that eventfds are signalled
+ *				for (ioeventfd.c)
  *
- * The rest needs no lock: the restriction is one word, a hypercall needs
- * nothing but its arguments, and a buffer belongs to the page tables (buf.c).
+ * The last three have a lock each, none of which is taken under another: their
+ * files tell what is. The list of open files (lib/observe.c) has one that open,
+ * close, debugfs and a restore (resume.c) take; nothing is waited for under it
+ * but, by the last, the kernel's lock on what is mapped of a node. The rest needs
+ * none: the restriction is one word, a hypercall needs nothing but its arguments,
+ * a buffer belongs to the page tables (buf.c), and pages are counted by atomics
+ * (xlate.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -22,15 +22,24 @@
  *
  * Lock hierarchy:
  *
- *	privcmd_map.lock	filling
- *	  mmap_lock, read	page tables, vma->vm_private_data
- *	  mmap_lock, write	the beginning of the notifier (pv_empty.c)
+ *	privcmd_map.lock	filling; what is mapped, for ioeventfd.c
+ *	  mmap_lock, read	page tables, the map's place in the VMA
+ *	  mmap_lock, write	the same where a notifier begins (PV), and when
+ *				a mapping is given up
+ *	    the kernel's	page tables, notifiers
+ *
+ * The kernel holds mmap_lock, or the lock of one VMA, when it tells us what
+ * becomes of a VMA (privcmd_vm_ops) or of its entries (pv_empty.c). Then we take
+ * no lock of ours, but the last reference on a map may go: Xen is asked to take
+ * the frames back, and the kernel waits for those who are still being told.
  *
  * vma->vm_private_data goes from NULL to a map by cmpxchg with mmap_lock held
  * for reading (for writing in a PV domain, where a notifier begins at once),
- * and back with it held for writing. While user memory is copied and memory
- * allocated it is not held at all, so that page faults of other threads go on
- * meanwhile.
+ * and back with it held for writing. While user memory is copied, and what a map
+ * or an ioctl needs is allocated, mmap_lock is not held, so that page faults of
+ * other threads go on meanwhile. It is held while the kernel allocates page
+ * tables and what it keeps of a notifier, and in a PV domain during the
+ * hypercalls that fill entries.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
