@@ -4,8 +4,8 @@
  * eventfd and signalling it, another thread may do something, and while the
  * ports are read from the caller's memory.
  */
-#ifndef XEN_KUNIT_PRIVCMD_IOEVENTFD_H
-#define XEN_KUNIT_PRIVCMD_IOEVENTFD_H
+#ifndef XEN_KUNIT_PRIVCMD_IOREQ_H
+#define XEN_KUNIT_PRIVCMD_IOREQ_H
 
 #include <linux/uaccess.h>
 
