@@ -5,8 +5,9 @@
  *
  * A file that is listed is one that can be looked at: close takes it from the
  * list, under the lock that a reader holds, before anything else happens to it.
- * What a reader finds in it may change meanwhile; a driver's show_file() reads
- * words, or takes locks that are not held while a file is opened or closed.
+ * What a reader finds in it may change meanwhile. A driver's show_stats() and
+ * show_file() read words and wait for nothing: each open and close of a node
+ * waits for them.
  */
 #include <linux/debugfs.h>
 #include <linux/err.h>

@@ -37,8 +37,9 @@ struct xen_observed_file {
  * @nr_reasons: how many
  * @refused: how often, for each of them
  * @show_stats: prints its totals, which are sums over @files; called with
- *	@lock held
- * @show_file: prints the fields of one file; called with @lock held
+ *	@lock held, and waits for nothing
+ * @show_file: prints the fields of one file; called with @lock held, and waits
+ *	for nothing
  * @lock: protects what follows; taken by open, close, and whoever reads
  * @files: the files that are open, oldest first
  * @open: how many

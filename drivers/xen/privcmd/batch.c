@@ -17,6 +17,7 @@
 #include <xen/privcmd.h>
 #include <xen/xen.h>
 
+#include "privcmd/killed.h"
 #include "privcmd/map.h"
 #include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
@@ -46,18 +47,41 @@ static void frames_free(struct frames *f)
 	kvfree(f->frame);
 }
 
+static int refuse_killed(void)
+{
+	return privcmd_refuse(PRIVCMD_R_INTERRUPTED, -EINTR, 0);
+}
+
+/* Some at a time, since there may be gigabytes. */
+static int copy_some(void *to, const void __user *from, size_t size)
+{
+	const size_t most = PRIVCMD_AT_A_TIME * sizeof(u64);
+	size_t at;
+
+	for (at = 0; at < size; at += most) {
+		if (privcmd_killed())
+			return refuse_killed();
+		if (copy_from_user(to + at, from + at, min(size - at, most)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
 /* A 32-bit caller's numbers have 32 bits. Widen them in place, from the end. */
 static int frames_copy(struct frames *f, const void __user *arr, bool narrow)
 {
 	u32 *half = (u32 *)f->frame;
 	unsigned long i;
+	int err;
 
-	if (copy_from_user(f->frame, arr,
-			   f->nr * (narrow ? sizeof(*half) : sizeof(*f->frame))))
-		return -EFAULT;
-	if (narrow) {
-		for (i = f->nr; i-- > 0; )
-			f->frame[i] = half[i];
+	err = copy_some(f->frame, arr,
+			f->nr * (narrow ? sizeof(*half) : sizeof(*f->frame)));
+	if (err || !narrow)
+		return err;
+	for (i = f->nr; i-- > 0; ) {
+		f->frame[i] = half[i];
+		if (i % PRIVCMD_AT_A_TIME == 0)
+			cond_resched();
 	}
 	return 0;
 }
@@ -78,6 +102,8 @@ static int report_in_band(const struct frames *f, void __user *arr,
 	int err;
 
 	for (i = 0; i < f->nr; i++) {
+		if (i % PRIVCMD_AT_A_TIME == 0 && privcmd_killed())
+			return refuse_killed();
 		if (!f->err[i])
 			continue;
 		value = f->frame[i] | (f->err[i] == -ENOENT ?
@@ -106,6 +132,8 @@ static void frames_result(const struct frames *f, struct frames_result *r)
 
 	*r = (struct frames_result){ .refused = f->nr, .paged_out = f->nr };
 	for (i = 0; i < f->nr; i++) {
+		if (i % PRIVCMD_AT_A_TIME == 0)
+			cond_resched();
 		if (!f->err[i])
 			continue;
 		r->failed++;
@@ -190,6 +218,8 @@ static unsigned long runs_total(const struct privcmd_mmap_entry *run,
 		    check_add_overflow(va, (unsigned long)run[i].npages << PAGE_SHIFT, &va))
 			return 0;
 		total += run[i].npages;
+		if (i % PRIVCMD_AT_A_TIME == 0)
+			cond_resched();
 	}
 	return total;
 }
@@ -197,11 +227,17 @@ static unsigned long runs_total(const struct privcmd_mmap_entry *run,
 static void runs_expand(const struct privcmd_mmap_entry *run, unsigned long nr,
 			u64 *frame)
 {
-	unsigned long i, k;
+	unsigned long i, k, done = 0;
 
 	for (i = 0; i < nr; i++) {
-		for (k = 0; k < run[i].npages; k++)
+		for (k = 0; k < run[i].npages; k++) {
 			*frame++ = run[i].mfn + k;
+			if (++done % PRIVCMD_AT_A_TIME == 0)
+				cond_resched();
+		}
+		/* There are runs of no frames, too. */
+		if (i % PRIVCMD_AT_A_TIME == 0)
+			cond_resched();
 	}
 }
 
@@ -257,8 +293,8 @@ int privcmd_mmap_runs(struct privcmd_file *pf,
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!run)
 		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->num);
-	err = -EFAULT;
-	if (!copy_from_user(run, args->entry, args->num * sizeof(*run)))
+	err = copy_some(run, args->entry, args->num * sizeof(*run));
+	if (!err)
 		err = map_runs(run, args->num, args->dom);
 	kvfree(run);
 	return err;

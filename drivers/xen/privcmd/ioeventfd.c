@@ -12,380 +12,94 @@
  *
  * Objects:
  *
- *	struct ioreq_server	one page of requests, as an open file uses it.
- *				Holds the map of the page, a kernel address for
- *				it (PV), and a reference on each event channel
+ *	struct ioreq_server	one page of requests, as an open file uses it
+ *				(ioreq.c). Holds the map of the page, a kernel
+ *				address for it (PV), and a reference on each
+ *				event channel. Known by the map: at the address
+ *				of one that was unmapped there may be another
  *	struct ioeventfd	one doorbell; found by hash in the handler
  *
  * Both go with the last DEASSIGN or with the file.
  *
  * Lock hierarchy:
  *
- *	privcmd_file.ioeventfd_lock	servers, and the hash for writing
- *	  privcmd_map.lock		what the map maps
+ *	privcmd_file.ioeventfd_lock	the file's servers, and their hashes for
+ *					writing
+ *	privcmd_map.lock		what the map maps, for a new server
  *
- * The handler holds rcu_read_lock() for the hash.
- *
- * The slot is shared with Xen, and its content comes from the guest: each field
- * is read once.
+ * Neither is taken under the other: a server is made, and taken apart, while
+ * nobody else can see it and no lock of ours is held. The caller's memory is
+ * read then, which can take as long as he likes. mmap_lock is taken for a moment
+ * to find the map, before either. The handler holds rcu_read_lock() for the hash,
+ * and the eventfd's waitqueue is locked under it.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
 #include <linux/hashtable.h>
-#include <linux/interrupt.h>
 #include <linux/list.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
+#include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/overflow.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include <xen/events.h>
-#include <xen/interface/event_channel.h>
-#include <xen/interface/xen.h>
 #include <xen/privcmd.h>
-#include <xen/xen.h>
 
-#include "compat/eventfd.h"
-#include "hypercall/hypercall.h"
+#include "privcmd/ioreq.h"
 #include "privcmd/map.h"
 #include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
-/* A slot, as Xen's public/hvm/ioreq.h has it. */
-struct ioreq_slot {
-	u64 addr;
-	u64 data;
-	u32 count;
-	u32 size;
-	u32 vp_eport;
-	u16 pad;
-	/* The state in the low bits, then flags. */
-	u8 state;
-	u8 type;
-};
-
-static_assert(sizeof(struct ioreq_slot) == 32);
-
-#define STATE_MASK		0x0f
-#define STATE_READY		1
-#define STATE_INPROCESS		2
-#define STATE_RESPONSE		3
-#define FLAG_DATA_IS_PTR	0x10
-#define FLAG_READ		0x20
-#define TYPE_MMIO		1
-
-#define RESOURCE_IOREQ_SERVER	0
-/* Frame 0 of the resource is for buffered requests, the slots follow. */
-#define FRAME_OF_VCPU_0		1
-
-#define SLOTS_PER_PAGE		(PAGE_SIZE / sizeof(struct ioreq_slot))
-
-/* Where a virtio-mmio device has its doorbell, and what is written there. */
-#define DOORBELL_OFFSET		0x50
-#define DOORBELL_QUEUE_MASK	0xffff
-
 #define MAX_VCPUS		4096
 
-struct ioeventfd {
-	struct hlist_node node;
-	struct eventfd_ctx *eventfd;
-	u64 addr;
-	u32 len;
-	u32 vq;
-};
-
-struct ioreq_port {
-	struct ioreq_server *server;
-	struct ioreq_slot *slot;
-	evtchn_port_t port;
-	int irq;
-};
-
-struct ioreq_server {
-	struct privcmd_file *file;
-	struct list_head node;
-	domid_t domid;
-	unsigned long uaddr;
-
-	struct privcmd_map *map;
-	/* PV: our own mapping of the page. */
-	struct privcmd_kmap *kmap;
-
-	unsigned int nr_eventfds;
-	DECLARE_HASHTABLE(eventfds, 6);
-
-	unsigned int vcpus;
-	struct ioreq_port ports[];
-};
-
-static u64 doorbell_key(u64 addr, u32 vq)
+static void server_list(struct ioreq_server *server)
 {
-	return addr ^ ((u64)vq << 48);
-}
+	struct privcmd_file *pf = server->file;
 
-static struct eventfd_ctx *find_doorbell(struct ioreq_server *server, u64 addr,
-					 u32 size, u32 vq)
-{
-	struct ioeventfd *e;
+	lockdep_assert_held(&pf->ioeventfd_lock);
 
-	hash_for_each_possible_rcu(server->eventfds, e, node,
-				   doorbell_key(addr, vq)) {
-		if (e->addr == addr && e->len == size && e->vq == vq)
-			return e->eventfd;
-	}
-	return NULL;
-}
-
-/* The eventfd that this request is for, or NULL if it is not ours. */
-static struct eventfd_ctx *match_request(struct ioreq_server *server,
-					 const struct ioreq_slot *slot, u8 state)
-{
-	u64 addr, data;
-	u32 size;
-
-	if ((state & (FLAG_DATA_IS_PTR | FLAG_READ)) ||
-	    READ_ONCE(slot->type) != TYPE_MMIO || READ_ONCE(slot->count) != 1)
-		return NULL;
-	addr = READ_ONCE(slot->addr);
-	data = READ_ONCE(slot->data);
-	size = READ_ONCE(slot->size);
-	return find_doorbell(server, addr - DOORBELL_OFFSET, size,
-			     data & DOORBELL_QUEUE_MASK);
-}
-
-static void answer_request(struct ioreq_port *port, u8 state)
-{
-	struct evtchn_send send = { .port = port->port };
-
-	/* The answer comes after what was done about the request. */
-	virt_wmb();
-	WRITE_ONCE(port->slot->state, (state & ~STATE_MASK) | STATE_RESPONSE);
-	xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
-		       (unsigned long)&send);
-}
-
-static irqreturn_t ioreq_interrupt(int irq, void *data)
-{
-	struct ioreq_port *port = data;
-	struct ioreq_server *server = port->server;
-	struct eventfd_ctx *eventfd;
-	u8 state;
-
-	state = READ_ONCE(port->slot->state);
-	if ((state & STATE_MASK) != STATE_READY)
-		return IRQ_NONE;
-	/* The file may have been restricted since. */
-	if (!xen_restrict_allows(&server->file->restriction, server->domid))
-		return IRQ_NONE;
-	/* Xen says "ready" after the rest of the slot. */
-	virt_rmb();
-
-	rcu_read_lock();
-	eventfd = match_request(server, port->slot, state);
-	if (eventfd) {
-		/* All is read that is to be read: take the request. */
-		virt_mb();
-		WRITE_ONCE(port->slot->state,
-			   (state & ~STATE_MASK) | STATE_INPROCESS);
-		eventfd_signal(eventfd);
-		answer_request(port, state);
-	}
-	rcu_read_unlock();
-	if (!eventfd)
-		return IRQ_NONE;
-	xen_irq_lateeoi(irq, 0);
-	return IRQ_HANDLED;
-}
-
-/* Is it an event channel of a process, to the guest? Takes a reference. */
-static int port_get(evtchn_port_t port, domid_t domid)
-{
-	struct evtchn_status status = { .dom = DOMID_SELF, .port = port };
-	int err;
-
-	err = evtchn_get(port);
-	if (err)
-		return err;
-	if (xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_status,
-			   (unsigned long)&status) ||
-	    status.status != EVTCHNSTAT_interdomain ||
-	    status.u.interdomain.dom != domid) {
-		evtchn_put(port);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int port_attach(struct ioreq_port *p, domid_t domid)
-{
-	int err;
-
-	err = port_get(p->port, domid);
-	if (err)
-		return privcmd_refuse(PRIVCMD_R_IOREQ_PORT, err, p->port);
-	p->irq = irq_from_evtchn(p->port);
-	err = request_irq(p->irq, ioreq_interrupt, IRQF_SHARED, "ioeventfd", p);
-	if (err) {
-		privcmd_refuse(PRIVCMD_R_IOREQ_PORT, err, p->port);
-		evtchn_put(p->port);
-	}
-	return err;
-}
-
-static void ports_detach(struct ioreq_server *server, unsigned int nr)
-{
-	while (nr--) {
-		free_irq(server->ports[nr].irq, &server->ports[nr]);
-		evtchn_put(server->ports[nr].port);
-	}
-}
-
-static int ports_attach(struct ioreq_server *server)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < server->vcpus; i++) {
-		err = port_attach(&server->ports[i], server->domid);
-		if (err) {
-			ports_detach(server, i);
-			return err;
-		}
-	}
-	return 0;
-}
-
-/*
- * Find the slots behind the address: they must be those of an ioreq server of
- * the guest, from the first vCPU on, and enough.
- */
-static int slots_locate(struct ioreq_server *server)
-{
-	struct privcmd_map *map;
-	unsigned long first;
-	unsigned int i, pages = DIV_ROUND_UP(server->vcpus, SLOTS_PER_PAGE);
-	void *page;
-	int err;
-
-	map = privcmd_map_get(server->uaddr, &first);
-	if (IS_ERR(map))
-		return PTR_ERR(map);
-
-	mutex_lock(&map->lock);
-	err = -EINVAL;
-	if (map->resource_domid != server->domid ||
-	    map->resource_type != RESOURCE_IOREQ_SERVER ||
-	    first < map->resource_first ||
-	    map->resource_idx + (first - map->resource_first) != FRAME_OF_VCPU_0 ||
-	    pages > map->resource_first + map->resource_nr - first)
-		goto err_map;
-
-	if (xen_pv_domain()) {
-		server->kmap = privcmd_pv_kmap(map->frames +
-					       (first - map->resource_first),
-					       pages, map->resource_owner);
-		err = -ENOMEM;
-		if (!server->kmap)
-			goto err_map;
-	}
-	for (i = 0; i < server->vcpus; i++) {
-		page = server->kmap ?
-		       server->kmap->addr + i / SLOTS_PER_PAGE * PAGE_SIZE :
-		       page_address(map->pages[first + i / SLOTS_PER_PAGE]);
-		server->ports[i].slot = (struct ioreq_slot *)page +
-					i % SLOTS_PER_PAGE;
-	}
-	mutex_unlock(&map->lock);
-	server->map = map;
-	return 0;
-
-err_map:
-	mutex_unlock(&map->lock);
-	privcmd_map_put(map);
-	return err;
-}
-
-static void slots_release(struct ioreq_server *server)
-{
-	if (server->kmap)
-		privcmd_pv_kunmap(server->kmap);
-	privcmd_map_put(server->map);
-}
-
-static int ports_copy(struct ioreq_server *server, u64 uports)
-{
-	unsigned int __user *from = u64_to_user_ptr(uports);
-	unsigned int i;
-
-	for (i = 0; i < server->vcpus; i++) {
-		if (get_user(server->ports[i].port, from + i))
-			return -EFAULT;
-		server->ports[i].server = server;
-	}
-	return 0;
-}
-
-static struct ioreq_server *server_new(struct privcmd_file *pf,
-				       const struct privcmd_ioeventfd *args)
-{
-	struct ioreq_server *server;
-	int err;
-
-	server = kvzalloc(struct_size(server, ports, args->vcpus),
-			  GFP_KERNEL_ACCOUNT);
-	if (!server)
-		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->vcpus));
-	server->file = pf;
-	server->domid = args->dom;
-	server->uaddr = args->ioreq;
-	server->vcpus = args->vcpus;
-	hash_init(server->eventfds);
-
-	err = ports_copy(server, args->ports);
-	if (err)
-		goto err_server;
-	err = slots_locate(server);
-	if (err) {
-		privcmd_refuse(err == -ENOMEM ? PRIVCMD_R_MEMORY : PRIVCMD_R_IOREQ,
-			       err, args->ioreq);
-		goto err_server;
-	}
-	err = ports_attach(server);
-	if (err)
-		goto err_slots;
 	list_add(&server->node, &pf->ioreq_servers);
-	return server;
-
-err_slots:
-	slots_release(server);
-err_server:
-	kvfree(server);
-	return ERR_PTR(err);
+	WRITE_ONCE(pf->nr_ioreq_servers, pf->nr_ioreq_servers + 1);
 }
 
-static void server_free(struct ioreq_server *server)
+static void server_unlist(struct ioreq_server *server)
 {
+	struct privcmd_file *pf = server->file;
+
+	lockdep_assert_held(&pf->ioeventfd_lock);
+
 	list_del(&server->node);
-	ports_detach(server, server->vcpus);
-	slots_release(server);
-	kvfree(server);
+	WRITE_ONCE(pf->nr_ioreq_servers, pf->nr_ioreq_servers - 1);
 }
 
-/* The file's server at the address, NULL, or an error if it is another's. */
+static bool server_is_at(const struct ioreq_server *server,
+			 const struct place *place)
+{
+	return server->place.map == place->map &&
+	       server->place.page == place->page;
+}
+
+static bool server_serves(const struct ioreq_server *server,
+			  const struct privcmd_ioeventfd *args)
+{
+	return server->domid == args->dom && server->vcpus == args->vcpus;
+}
+
+/* The file's server of the page, NULL, or an error if it is another's. */
 static struct ioreq_server *server_find(struct privcmd_file *pf,
-					const struct privcmd_ioeventfd *args)
+					const struct privcmd_ioeventfd *args,
+					const struct place *place)
 {
 	struct ioreq_server *server;
 
 	lockdep_assert_held(&pf->ioeventfd_lock);
 
 	list_for_each_entry(server, &pf->ioreq_servers, node) {
-		if (server->uaddr != args->ioreq)
-			continue;
-		if (server->domid != args->dom || server->vcpus != args->vcpus)
-			return ERR_PTR(-EINVAL);
-		return server;
+		if (server_is_at(server, place))
+			return server_serves(server, args) ? server :
+							     ERR_PTR(-EINVAL);
 	}
 	return NULL;
 }
@@ -403,26 +117,84 @@ static struct ioeventfd *eventfd_find(struct ioreq_server *server,
 	return NULL;
 }
 
-static int ioeventfd_add(struct privcmd_file *pf,
-			 const struct privcmd_ioeventfd *args,
-			 struct ioeventfd *e)
+/*
+ * Give the doorbell to the server, which is *@fresh if there is none, and then
+ * not the caller's any more. Returns 1 if there is neither.
+ */
+static int ioeventfd_add_locked(struct privcmd_file *pf,
+				const struct privcmd_ioeventfd *args,
+				const struct place *place,
+				struct ioeventfd *e,
+				struct ioreq_server **fresh)
 {
 	struct ioreq_server *server;
 
-	server = server_find(pf, args);
+	server = server_find(pf, args, place);
 	if (IS_ERR(server))
 		return privcmd_refuse(PRIVCMD_R_IOREQ_OTHER, PTR_ERR(server),
 				      args->ioreq);
-	if (!server)
-		server = server_new(pf, args);
-	if (IS_ERR(server))
-		return PTR_ERR(server);
+	if (!server) {
+		if (!*fresh)
+			return 1;
+		swap(server, *fresh);
+		server_list(server);
+	}
 	if (eventfd_find(server, e->eventfd))
 		return privcmd_refuse(PRIVCMD_R_EVENTFD_BUSY, -EBUSY,
 				      args->event_fd);
 	hash_add_rcu(server->eventfds, &e->node, doorbell_key(e->addr, e->vq));
 	server->nr_eventfds++;
 	return 0;
+}
+
+static int ioeventfd_add_to(struct privcmd_file *pf,
+			    const struct privcmd_ioeventfd *args,
+			    const struct place *place, struct ioeventfd *e,
+			    struct ioreq_server **fresh)
+{
+	int ret;
+
+	mutex_lock(&pf->ioeventfd_lock);
+	ret = ioeventfd_add_locked(pf, args, place, e, fresh);
+	mutex_unlock(&pf->ioeventfd_lock);
+	return ret;
+}
+
+/* Only where there is no server are the ports looked at. */
+static int ioeventfd_add_at(struct privcmd_file *pf,
+			    const struct privcmd_ioeventfd *args,
+			    const struct place *place, struct ioeventfd *e)
+{
+	struct ioreq_server *fresh = NULL;
+	int ret;
+
+	ret = ioeventfd_add_to(pf, args, place, e, &fresh);
+	if (ret <= 0)
+		return ret;
+	fresh = privcmd_ioreq_new(pf, args, place);
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
+	ret = ioeventfd_add_to(pf, args, place, e, &fresh);
+	/* Another thread has made one meanwhile. */
+	if (fresh)
+		privcmd_ioreq_free(fresh);
+	return ret;
+}
+
+static int ioeventfd_add(struct privcmd_file *pf,
+			 const struct privcmd_ioeventfd *args,
+			 struct ioeventfd *e)
+{
+	struct place place = {};
+	int err;
+
+	place.map = privcmd_map_get(args->ioreq, &place.page);
+	if (IS_ERR(place.map))
+		return privcmd_refuse(PRIVCMD_R_IOREQ, PTR_ERR(place.map),
+				      args->ioreq);
+	err = ioeventfd_add_at(pf, args, &place, e);
+	privcmd_map_put(place.map);
+	return err;
 }
 
 static int ioeventfd_assign(struct privcmd_file *pf,
@@ -451,9 +223,7 @@ static int ioeventfd_assign(struct privcmd_file *pf,
 		goto err_free;
 	}
 
-	mutex_lock(&pf->ioeventfd_lock);
 	err = ioeventfd_add(pf, args, e);
-	mutex_unlock(&pf->ioeventfd_lock);
 	if (!err)
 		return 0;
 
@@ -463,43 +233,97 @@ err_free:
 	return err;
 }
 
-/* Waits for handlers that have found it. */
-static void ioeventfd_remove(struct ioreq_server *server, struct ioeventfd *e)
+/*
+ * The doorbell of an eventfd: of the server whose page is at the address, or of
+ * one whose page was there when it was made.
+ */
+static struct ioeventfd *ioeventfd_find_locked(struct privcmd_file *pf,
+					       const struct privcmd_ioeventfd *args,
+					       const struct place *place,
+					       const struct eventfd_ctx *eventfd,
+					       struct ioreq_server **server)
 {
+	struct ioeventfd *e, *found = NULL;
+	struct ioreq_server *s;
+
+	list_for_each_entry(s, &pf->ioreq_servers, node) {
+		bool is_there = server_is_at(s, place);
+
+		if (!server_serves(s, args) ||
+		    (!is_there && (found || s->uaddr != args->ioreq)))
+			continue;
+		e = eventfd_find(s, eventfd);
+		if (!e)
+			continue;
+		found = e;
+		*server = s;
+		if (is_there)
+			break;
+	}
+	return found;
+}
+
+/* Take the doorbell out, and its server out of the list if it was the last. */
+static struct ioeventfd *ioeventfd_remove_locked(struct privcmd_file *pf,
+						 const struct privcmd_ioeventfd *args,
+						 const struct place *place,
+						 const struct eventfd_ctx *eventfd,
+						 struct ioreq_server **last)
+{
+	struct ioreq_server *server;
+	struct ioeventfd *e;
+
+	e = ioeventfd_find_locked(pf, args, place, eventfd, &server);
+	if (!e)
+		return NULL;
 	hash_del_rcu(&e->node);
+	if (!--server->nr_eventfds) {
+		server_unlist(server);
+		*last = server;
+	}
+	return e;
+}
+
+static int ioeventfd_remove(struct privcmd_file *pf,
+			    const struct privcmd_ioeventfd *args,
+			    const struct eventfd_ctx *eventfd)
+{
+	struct ioreq_server *last = NULL;
+	struct place place = {};
+	struct ioeventfd *e;
+
+	place.map = privcmd_map_get(args->ioreq, &place.page);
+	mutex_lock(&pf->ioeventfd_lock);
+	e = ioeventfd_remove_locked(pf, args, &place, eventfd, &last);
+	mutex_unlock(&pf->ioeventfd_lock);
+	if (!IS_ERR(place.map))
+		privcmd_map_put(place.map);
+	if (!e)
+		return -ENODEV;
+	/* There may be handlers that have found it. */
 	synchronize_rcu();
 	eventfd_ctx_put(e->eventfd);
 	kfree(e);
-	server->nr_eventfds--;
+	if (last)
+		privcmd_ioreq_free(last);
+	return 0;
 }
 
 static int ioeventfd_deassign(struct privcmd_file *pf,
 			      const struct privcmd_ioeventfd *args)
 {
-	struct ioeventfd *e = NULL;
-	struct ioreq_server *server;
 	struct eventfd_ctx *eventfd;
+	int err;
 
 	eventfd = eventfd_ctx_fdget(args->event_fd);
 	if (IS_ERR(eventfd))
 		return privcmd_refuse(PRIVCMD_R_EVENTFD, PTR_ERR(eventfd),
 				      args->event_fd);
-
-	mutex_lock(&pf->ioeventfd_lock);
-	server = server_find(pf, args);
-	if (!IS_ERR_OR_NULL(server))
-		e = eventfd_find(server, eventfd);
-	if (e) {
-		ioeventfd_remove(server, e);
-		if (!server->nr_eventfds)
-			server_free(server);
-	}
-	mutex_unlock(&pf->ioeventfd_lock);
-
+	err = ioeventfd_remove(pf, args, eventfd);
 	eventfd_ctx_put(eventfd);
-	if (e)
-		return 0;
-	return privcmd_refuse(PRIVCMD_R_NOT_ASSIGNED, -ENODEV, args->event_fd);
+	if (err)
+		return privcmd_refuse(PRIVCMD_R_NOT_ASSIGNED, err, args->event_fd);
+	return 0;
 }
 
 int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg)
@@ -517,32 +341,19 @@ int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg)
 	return ioeventfd_assign(pf, &args);
 }
 
+/* Takes no lock: whoever opens or closes a file waits for who asks. */
 unsigned int privcmd_ioeventfd_count(struct privcmd_file *pf)
 {
-	unsigned int count;
-
-	mutex_lock(&pf->ioeventfd_lock);
-	count = list_count_nodes(&pf->ioreq_servers);
-	mutex_unlock(&pf->ioeventfd_lock);
-	return count;
+	return READ_ONCE(pf->nr_ioreq_servers);
 }
 
-/* The file is being closed. Without ports there are no handlers. */
+/* The file is being closed. */
 void privcmd_ioeventfd_release(struct privcmd_file *pf)
 {
 	struct ioreq_server *server, *next;
-	struct hlist_node *tmp;
-	struct ioeventfd *e;
-	int bucket;
 
 	list_for_each_entry_safe(server, next, &pf->ioreq_servers, node) {
 		list_del(&server->node);
-		ports_detach(server, server->vcpus);
-		hash_for_each_safe(server->eventfds, bucket, tmp, e, node) {
-			eventfd_ctx_put(e->eventfd);
-			kfree(e);
-		}
-		slots_release(server);
-		kvfree(server);
+		privcmd_ioreq_free(server);
 	}
 }

@@ -12,8 +12,12 @@
  *
  * Lock hierarchy:
  *
- *	irqfd_lock		the table and the files' lists
- *	  waitqueue of the eventfd	(the kernel's)
+ *	irqfd_lock			the table and the files' lists
+ *	  waitqueue of the eventfd	(the kernel's) to begin to listen
+ *	    a workqueue's		(the kernel's) from whoever signals
+ *
+ * To end listening the waitqueue is locked without irqfd_lock. Nobody waits for
+ * user memory, or for memory, under either.
  *
  * The end: who takes an irqfd out of the table, under irqfd_lock, ends it,
  * after dropping the lock. That is DEASSIGN, the release of the file, or a
@@ -37,6 +41,7 @@
 
 #include "compat/workqueue.h"
 #include "hypercall/hypercall.h"
+#include "lib/resume.h"
 #include "privcmd/dm_op.h"
 #include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
@@ -45,7 +50,9 @@
 struct irqfd {
 	struct privcmd_file *file;
 	struct eventfd_ctx *eventfd;
+	/* The domain, and as long as this is the same. */
 	domid_t domid;
+	unsigned int generation;
 	struct work_struct inject;
 	struct work_struct hangup;
 
@@ -80,10 +87,24 @@ static struct irqfd *irqfd_find_locked(const struct eventfd_ctx *eventfd)
 	return NULL;
 }
 
-static void irqfd_unlink_locked(struct irqfd *irqfd)
+static void irqfd_link_locked(struct irqfd *irqfd)
 {
+	struct privcmd_file *pf = irqfd->file;
+
 	lockdep_assert_held(&irqfd_lock);
 
+	hash_add(irqfd_table, &irqfd->in_table, (unsigned long)irqfd->eventfd);
+	list_add(&irqfd->in_file, &pf->irqfds);
+	WRITE_ONCE(pf->nr_irqfds, pf->nr_irqfds + 1);
+}
+
+static void irqfd_unlink_locked(struct irqfd *irqfd)
+{
+	struct privcmd_file *pf = irqfd->file;
+
+	lockdep_assert_held(&irqfd_lock);
+
+	WRITE_ONCE(pf->nr_irqfds, pf->nr_irqfds - 1);
 	hash_del(&irqfd->in_table);
 	list_del_init(&irqfd->in_file);
 }
@@ -94,8 +115,9 @@ static void irqfd_inject(struct work_struct *work)
 	struct xen_dm_op_buf buf = { .size = irqfd->size };
 	long ret;
 
-	/* The file may have been restricted since. */
-	if (!xen_restrict_allows(&irqfd->file->restriction, irqfd->domid))
+	/* The file may have been restricted since, or the domain restored. */
+	if (irqfd->generation != xen_resume_generation() ||
+	    !xen_restrict_allows(&irqfd->file->restriction, irqfd->domid))
 		return;
 	set_xen_guest_handle(buf.h, irqfd->op);
 	trace_hypercall_enter(__HYPERVISOR_dm_op, irqfd->domid);
@@ -201,6 +223,7 @@ static struct irqfd *irqfd_new(struct privcmd_file *pf,
 		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->size));
 	irqfd->file = pf;
 	irqfd->domid = args->dom;
+	irqfd->generation = xen_resume_generation();
 	irqfd->size = args->size;
 	INIT_WORK(&irqfd->inject, irqfd_inject);
 	INIT_WORK(&irqfd->hangup, irqfd_hangup);
@@ -221,9 +244,7 @@ static int irqfd_publish(struct irqfd *irqfd, struct file *eventfd_file)
 	if (irqfd_find_locked(irqfd->eventfd)) {
 		err = -EBUSY;
 	} else {
-		hash_add(irqfd_table, &irqfd->in_table,
-			 (unsigned long)irqfd->eventfd);
-		list_add(&irqfd->in_file, &irqfd->file->irqfds);
+		irqfd_link_locked(irqfd);
 		/* Under the lock: nobody ends what has not begun. */
 		irqfd_listen(irqfd, eventfd_file);
 	}
@@ -333,14 +354,10 @@ void privcmd_irqfd_release(struct privcmd_file *pf)
 	flush_workqueue(irqfd_wq);
 }
 
+/* Takes no lock, as privcmd_ioeventfd_count(). */
 unsigned int privcmd_irqfd_count(struct privcmd_file *pf)
 {
-	unsigned int count;
-
-	mutex_lock(&irqfd_lock);
-	count = list_count_nodes(&pf->irqfds);
-	mutex_unlock(&irqfd_lock);
-	return count;
+	return READ_ONCE(pf->nr_irqfds);
 }
 
 int privcmd_irqfd_init(void)

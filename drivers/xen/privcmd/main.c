@@ -7,11 +7,19 @@
  *
  *	struct privcmd_file	an open file; knows the domain that it is
  *				restricted to, if any (restrict.c)
- *	struct privcmd_map	what is behind one mapping of foreign frames,
- *				and where the locks are explained (map.c)
+ *	struct privcmd_map	what is behind one mapping of foreign frames
+ *				(map.c)
+ *	struct irqfd		an eventfd that injects (irqfd.c)
+ *	struct ioreq_server	a page of requests that eventfds are signalled
+ *				for (ioeventfd.c)
  *
- * The rest needs no lock: the restriction is one word, a hypercall needs
- * nothing but its arguments, and a buffer belongs to the page tables (buf.c).
+ * The last three have a lock each, none of which is taken under another: their
+ * files tell what is. The list of open files (lib/observe.c) has one that open,
+ * close, debugfs and a restore (resume.c) take; nothing is waited for under it
+ * but, by the last, the kernel's lock on what is mapped of a node. The rest needs
+ * none: the restriction is one word, a hypercall needs nothing but its arguments,
+ * a buffer belongs to the page tables (buf.c), and pages are counted by atomics
+ * (xlate.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -38,6 +46,7 @@ static int privcmd_open(struct inode *inode, struct file *file)
 	pf = kzalloc(sizeof(*pf), GFP_KERNEL_ACCOUNT);
 	if (!pf)
 		return -ENOMEM;
+	pf->mapping = file->f_mapping;
 	INIT_LIST_HEAD(&pf->irqfds);
 	mutex_init(&pf->ioeventfd_lock);
 	INIT_LIST_HEAD(&pf->ioreq_servers);
@@ -98,6 +107,7 @@ static int __init privcmd_init(void)
 		return err;
 	privcmd_restrict_init();
 	privcmd_observe_init();
+	privcmd_resume_init();
 	err = misc_register(&privcmd_buf_miscdev);
 	if (err)
 		goto err_observe;
@@ -109,6 +119,7 @@ static int __init privcmd_init(void)
 err_buf:
 	misc_deregister(&privcmd_buf_miscdev);
 err_observe:
+	privcmd_resume_exit();
 	privcmd_observe_exit();
 	privcmd_restrict_exit();
 	privcmd_irqfd_exit();
@@ -121,6 +132,7 @@ static void __exit privcmd_exit(void)
 {
 	misc_deregister(&privcmd_miscdev);
 	misc_deregister(&privcmd_buf_miscdev);
+	privcmd_resume_exit();
 	privcmd_observe_exit();
 	privcmd_restrict_exit();
 	privcmd_irqfd_exit();

@@ -22,15 +22,24 @@
  *
  * Lock hierarchy:
  *
- *	privcmd_map.lock	filling
- *	  mmap_lock, read	page tables, vma->vm_private_data
- *	  mmap_lock, write	the beginning of the notifier (pv_empty.c)
+ *	privcmd_map.lock	filling; what is mapped, for ioeventfd.c
+ *	  mmap_lock, read	page tables, the map's place in the VMA
+ *	  mmap_lock, write	the same where a notifier begins (PV), and when
+ *				a mapping is given up
+ *	    the kernel's	page tables, notifiers
+ *
+ * The kernel holds mmap_lock, or the lock of one VMA, when it tells us what
+ * becomes of a VMA (privcmd_vm_ops) or of its entries (pv_empty.c). Then we take
+ * no lock of ours, but the last reference on a map may go: Xen is asked to take
+ * the frames back, and the kernel waits for those who are still being told.
  *
  * vma->vm_private_data goes from NULL to a map by cmpxchg with mmap_lock held
  * for reading (for writing in a PV domain, where a notifier begins at once),
- * and back with it held for writing. While user memory is copied and memory
- * allocated it is not held at all, so that page faults of other threads go on
- * meanwhile.
+ * and back with it held for writing. While user memory is copied, and what a map
+ * or an ioctl needs is allocated, mmap_lock is not held, so that page faults of
+ * other threads go on meanwhile. It is held while the kernel allocates page
+ * tables and what it keeps of a notifier, and in a PV domain during the
+ * hypercalls that fill entries.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -75,28 +84,43 @@ static void filled_free(struct privcmd_map *map)
 		kvfree(map->filled);
 }
 
-static struct privcmd_map *map_new(unsigned long nr)
+/* What is set aside for all pages of it. */
+static int map_equip(struct privcmd_map *map)
+{
+	if (filled_alloc(map))
+		goto err_memory;
+	if (xen_pv_domain())
+		return 0;
+	if (!privcmd_xlate_hold(map->nr, map->restricted)) {
+		filled_free(map);
+		return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM, map->nr);
+	}
+	if (!privcmd_xlate_alloc(map))
+		return 0;
+	filled_free(map);
+err_memory:
+	return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, map->nr);
+}
+
+static struct privcmd_map *map_new(unsigned long nr, bool restricted)
 {
 	struct privcmd_map *map;
+	int err;
 
 	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
 	if (!map)
-		return NULL;
+		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, nr));
 	refcount_set(&map->users, 1);
 	mutex_init(&map->lock);
 	map->nr = nr;
+	map->generation = xen_resume_generation();
+	map->restricted = restricted;
 	map->resource_domid = DOMID_INVALID;
-	if (filled_alloc(map))
-		goto err_map;
-	if (!xen_pv_domain() && privcmd_xlate_alloc(map))
-		goto err_filled;
-	return map;
-
-err_filled:
-	filled_free(map);
-err_map:
+	err = map_equip(map);
+	if (!err)
+		return map;
 	kfree(map);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 void privcmd_map_put(struct privcmd_map *map)
@@ -232,7 +256,7 @@ struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page)
 		map = ERR_PTR(-EINVAL);
 	vma = find_vma_of_ours(addr, 1);
 	if (vma && READ_ONCE(vma->vm_private_data) &&
-	    !((struct privcmd_map *)vma->vm_private_data)->emptied) {
+	    !privcmd_map_is_dead(vma->vm_private_data)) {
 		map = vma->vm_private_data;
 		refcount_inc(&map->users);
 		*page = (addr - vma->vm_start) >> PAGE_SHIFT;
@@ -244,8 +268,10 @@ struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page)
 static bool claim_allows(struct vm_area_struct *vma, unsigned long addr,
 			 unsigned long nr, enum privcmd_claim claim)
 {
-	bool used = READ_ONCE(vma->vm_private_data);
+	const struct privcmd_map *used = READ_ONCE(vma->vm_private_data);
 
+	if (used && privcmd_map_is_dead(used))
+		return false;
 	switch (claim) {
 	case PRIVCMD_CLAIM_BATCH:
 		return used || (addr == vma->vm_start && nr == vma_pages(vma));
@@ -257,12 +283,26 @@ static bool claim_allows(struct vm_area_struct *vma, unsigned long addr,
 	return false;
 }
 
+/* The map to make, if there is none. */
+struct wanted {
+	unsigned long pages;
+	bool restricted;
+};
+
+static void wanted_for(struct wanted *wanted, struct vm_area_struct *vma)
+{
+	const struct privcmd_file *pf = vma->vm_file->private_data;
+
+	wanted->pages = vma_pages(vma);
+	wanted->restricted = xen_restricted(&pf->restriction);
+}
+
 /*
  * Look for the mapping. Returns 0 with a reference on its map, or with no map
- * and the size of the one to make.
+ * and what the one to make has to be like.
  */
 static int span_find(struct privcmd_span *span, enum privcmd_claim claim,
-		     unsigned long *pages)
+		     struct wanted *wanted)
 {
 	struct vm_area_struct *vma;
 	int err = -EINVAL;
@@ -274,7 +314,7 @@ static int span_find(struct privcmd_span *span, enum privcmd_claim claim,
 		span->map = READ_ONCE(vma->vm_private_data);
 		if (span->map)
 			refcount_inc(&span->map->users);
-		*pages = vma_pages(vma);
+		wanted_for(wanted, vma);
 		err = 0;
 	}
 	mmap_read_unlock(current->mm);
@@ -320,12 +360,12 @@ static int span_attach(struct privcmd_span *span, enum privcmd_claim claim)
 int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		       unsigned long nr, enum privcmd_claim claim)
 {
-	unsigned long pages;
+	struct wanted wanted;
 	int err;
 
 	span->addr = addr;
 	span->nr = nr;
-	err = span_find(span, claim, &pages);
+	err = span_find(span, claim, &wanted);
 	if (err)
 		return privcmd_refuse_mapping(err, addr);
 
@@ -335,12 +375,13 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		 * may ask for little in a mapping that is huge, and what is set
 		 * aside is for all of it.
 		 */
-		if (claim != PRIVCMD_CLAIM_BATCH && pages > totalram_pages())
+		if (claim != PRIVCMD_CLAIM_BATCH &&
+		    wanted.pages > totalram_pages())
 			return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM,
-					      pages);
-		span->map = map_new(pages);
-		if (!span->map)
-			return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, pages);
+					      wanted.pages);
+		span->map = map_new(wanted.pages, wanted.restricted);
+		if (IS_ERR(span->map))
+			return PTR_ERR(span->map);
 		/* Nobody can see it yet; for those who will. */
 		mutex_lock(&span->map->lock);
 		err = span_attach(span, claim);

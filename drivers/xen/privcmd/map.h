@@ -17,6 +17,8 @@
 
 #include <xen/interface/xen.h>
 
+#include "lib/resume.h"
+
 struct privcmd_remover;
 
 /* Of a mapping whose pages fit into the bits of one word. */
@@ -26,10 +28,13 @@ struct privcmd_remover;
 struct privcmd_map {
 	/* One for each VMA that refers to it, one for each ioctl at work. */
 	refcount_t users;
-	/* Pages of the VMA. Never changes. */
+	/* Pages of the VMA, and the life of the domain. Never change. */
 	unsigned long nr;
+	unsigned int generation;
 	/* Auto-translated: a page without memory of its own for each. */
 	struct page **pages;
+	/* They count as those of a restricted file. Never changes. */
+	bool restricted;
 	/* Auto-translated: what it takes to give the frames back. */
 	struct privcmd_remover *remover;
 
@@ -49,7 +54,11 @@ struct privcmd_map {
 	struct mmu_interval_notifier notifier;
 	/* Never changes after its first use: the notifier is there. */
 	bool watched;
-	/* Protected by mmap_lock: it has done its work. */
+	/*
+	 * The entries are the kernel's to clear: it does so already, or some are
+	 * not ours any more. Only ever set, by who holds the mmap_lock in either
+	 * way or the lock of the VMA.
+	 */
 	bool left;
 
 	/*
@@ -69,6 +78,12 @@ struct privcmd_map {
 	unsigned long start;
 	bool emptied;
 };
+
+/* Its frames are gone: the mapping was moved (PV), or the domain restored. */
+static inline bool privcmd_map_is_dead(const struct privcmd_map *map)
+{
+	return map->emptied || map->generation != xen_resume_generation();
+}
 
 /* A list of the frames of a resource: the map's own, or one that is allocated. */
 static inline void privcmd_frames_free(const struct privcmd_map *map, u64 *frames)
@@ -144,7 +159,9 @@ struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
 				     domid_t owner);
 void privcmd_pv_kunmap(struct privcmd_kmap *kmap);
 
-/* xlate.c: the pages of a map, and their way back. */
+/* xlate.c: the pages of a map, how many there may be, and their way back. */
+bool privcmd_xlate_hold(unsigned long nr, bool restricted);
+long privcmd_xlate_held(void);
 int privcmd_xlate_alloc(struct privcmd_map *map);
 void privcmd_xlate_free(struct privcmd_map *map);
 int privcmd_xlate_install(struct privcmd_span *span, const int *errs);

@@ -9,10 +9,12 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/seq_file.h>
 
 #include "lib/observe.h"
 #include "privcmd/dm_op.h"
+#include "privcmd/map.h"
 #include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
@@ -48,6 +50,7 @@ static const char *const reasons[] = {
 	[PRIVCMD_R_IOREQ_PORT]		= "bad-port",
 	[PRIVCMD_R_NOT_ASSIGNED]	= "not-assigned",
 	[PRIVCMD_R_GSI]			= "no-gsi",
+	[PRIVCMD_R_INTERRUPTED]		= "interrupted",
 	[PRIVCMD_R_MEMORY]		= "no-memory",
 	[PRIVCMD_R_IOCTL]		= "unknown-ioctl",
 };
@@ -79,6 +82,7 @@ static void show_stats(struct seq_file *m, const struct list_head *files)
 	seq_printf(m, "mappings %lu\nbytes %lu\nirqfds %lu\nioreq-servers %lu\n",
 		   sums.mappings, sums.pages << PAGE_SHIFT, sums.irqfds,
 		   sums.servers);
+	seq_printf(m, "foreign-pages %ld\n", privcmd_xlate_held());
 	seq_printf(m, "dm-op-max-nr-bufs %u\ndm-op-buf-max-size %u\n",
 		   privcmd_dm_op_max_bufs(), privcmd_dm_op_max_size());
 }
@@ -114,8 +118,14 @@ int privcmd_refuse(enum privcmd_reason reason, int err, u64 what)
 
 int privcmd_refuse_mapping(int err, unsigned long addr)
 {
-	return privcmd_refuse(err == -ENOMEM ? PRIVCMD_R_MEMORY :
-					       PRIVCMD_R_MAPPING, err, addr);
+	switch (err) {
+	case -ENOMEM:
+		return privcmd_refuse(PRIVCMD_R_MEMORY, err, addr);
+	case -EINTR:
+		return privcmd_refuse(PRIVCMD_R_INTERRUPTED, err, 0);
+	default:
+		return privcmd_refuse(PRIVCMD_R_MAPPING, err, addr);
+	}
 }
 
 void privcmd_observe_open(struct privcmd_file *pf)
@@ -126,6 +136,16 @@ void privcmd_observe_open(struct privcmd_file *pf)
 void privcmd_observe_close(struct privcmd_file *pf)
 {
 	xen_observe_close(&privcmd_observed, &pf->observed);
+}
+
+void privcmd_observe_files(void (*fn)(struct privcmd_file *pf))
+{
+	struct privcmd_file *pf;
+
+	mutex_lock(&privcmd_observed.lock);
+	list_for_each_entry(pf, &privcmd_observed.files, observed.node)
+		fn(pf);
+	mutex_unlock(&privcmd_observed.lock);
 }
 
 void __init privcmd_observe_init(void)

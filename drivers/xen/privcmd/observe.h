@@ -23,7 +23,7 @@ enum privcmd_reason {
 	PRIVCMD_R_NO_FRAMES,
 	/* The mapping is not there, not ours, or used: its address. */
 	PRIVCMD_R_MAPPING,
-	/* It is larger than memory: its pages. */
+	/* It is larger than memory, or more than all may have: its pages. */
 	PRIVCMD_R_MAPPING_SIZE,
 	/* Xen refuses a frame: its number. A batch goes on. */
 	PRIVCMD_R_FRAME,
@@ -66,6 +66,8 @@ enum privcmd_reason {
 	PRIVCMD_R_NOT_ASSIGNED,
 	/* The device has no GSI: its SBDF. */
 	PRIVCMD_R_GSI,
+	/* The process is being killed. */
+	PRIVCMD_R_INTERRUPTED,
 	PRIVCMD_R_MEMORY,
 	/* No such ioctl: the command. */
 	PRIVCMD_R_IOCTL,
@@ -75,11 +77,13 @@ enum privcmd_reason {
 /* Count a refusal and return @err. */
 int privcmd_refuse(enum privcmd_reason reason, int err, u64 what);
 
-/* -ENOMEM, or what a mapping does not allow. */
+/* -ENOMEM, -EINTR, or what a mapping does not allow. */
 int privcmd_refuse_mapping(int err, unsigned long addr);
 
 void privcmd_observe_open(struct privcmd_file *pf);
 void privcmd_observe_close(struct privcmd_file *pf);
+/* Call @fn with each open file, which it must not keep. */
+void privcmd_observe_files(void (*fn)(struct privcmd_file *pf));
 void privcmd_observe_init(void);
 void privcmd_observe_exit(void);
 

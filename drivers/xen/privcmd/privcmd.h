@@ -20,14 +20,18 @@ struct privcmd_mmap_entry;
 /* One open file of /dev/xen/privcmd. */
 struct privcmd_file {
 	struct xen_restrict restriction;
+	/* Of all that is mapped of the node. */
+	struct address_space *mapping;
 
-	/* Protected by irqfd.c's own lock. */
+	/* Protected by irqfd.c's own lock; how many can be read without. */
 	struct list_head irqfds;
+	unsigned int nr_irqfds;
 
-	/* Serialises IOEVENTFD on this file. */
+	/* For the list and what the servers in it listen to. */
 	struct mutex ioeventfd_lock;
-	/* Protected by ioeventfd_lock. */
+	/* Protected by ioeventfd_lock; how many can be read without. */
 	struct list_head ioreq_servers;
+	unsigned int nr_ioreq_servers;
 
 	/* Mappings that have a map, and the pages of those. */
 	atomic_t mappings;
@@ -75,6 +79,8 @@ long privcmd_hypercall(struct privcmd_file *pf,
 /* restrict.c */
 int privcmd_restrict(struct privcmd_file *pf, void __user *arg);
 int privcmd_restrict_open(struct privcmd_file *pf);
+void privcmd_restrict_file_resumed(struct privcmd_file *pf);
+void privcmd_restrict_resumed(void);
 void privcmd_restrict_init(void);
 void privcmd_restrict_exit(void);
 
@@ -105,6 +111,10 @@ void privcmd_irqfd_exit(void);
 int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg);
 void privcmd_ioeventfd_release(struct privcmd_file *pf);
 unsigned int privcmd_ioeventfd_count(struct privcmd_file *pf);
+
+/* resume.c */
+void privcmd_resume_init(void);
+void privcmd_resume_exit(void);
 
 /* ioctl.c */
 long privcmd_ioctl(struct file *file, unsigned int cmd, unsigned long arg);

@@ -18,6 +18,7 @@
 #include <asm/xen/page.h>
 
 #include "hypercall/hypercall.h"
+#include "privcmd/killed.h"
 #include "privcmd/map.h"
 
 /* Entries for one hypercall: two pages of them, or so few on the stack. */
@@ -89,6 +90,8 @@ static void pv_mark_filled(struct privcmd_span *span, const int *errs)
 	unsigned long i;
 
 	for (i = 0; i < span->nr; i++) {
+		if (i % PRIVCMD_AT_A_TIME == 0)
+			cond_resched();
 		if (!errs[i])
 			__set_bit(span->first + i, span->map->filled);
 	}
@@ -115,8 +118,11 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 			return -ENOMEM;
 	}
 	/* What is not tried, because something else fails, has failed too. */
-	for (at = 0; at < span->nr; at++)
+	for (at = 0; at < span->nr; at++) {
 		errs[at] = -EFAULT;
+		if (at % PRIVCMD_AT_A_TIME == 0)
+			cond_resched();
+	}
 
 	vma = privcmd_span_lock_vma(span);
 	if (!vma) {
@@ -125,6 +131,10 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 	}
 	batch.prot = vma->vm_page_prot;
 	for (at = 0; at < span->nr; at += nr) {
+		if (privcmd_killed()) {
+			err = -EINTR;
+			break;
+		}
 		nr = min(span->nr - at, PV_BATCH);
 		batch.update = updates;
 		err = apply_to_page_range(vma->vm_mm,
@@ -133,7 +143,6 @@ int privcmd_pv_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 		if (err)
 			break;
 		pv_submit(updates, nr, errs + at, domid);
-		cond_resched();
 	}
 	pv_mark_filled(span, errs);
 	privcmd_span_unlock_vma(span);

@@ -8,9 +8,14 @@
  * left to do. What Xen should refuse is left to the kernel. So is a process that
  * ends: its page tables are ordinary memory by the time that they are emptied.
  *
- * It is done once, for all of the mapping. Parts of it are never unmapped, and
- * what is at the place later is not ours.
+ * It is done once, for all of the mapping and when all of it is unmapped. Parts
+ * of it never are. But a part can be replaced: who writes to a private mapping
+ * gets a copy of the page, a page of the kernel's that is counted and that only
+ * the kernel may take away. From then on all that is left to the kernel. It says
+ * "clear" for that, for one page, which may be the whole mapping; and it says
+ * "unmap" when it unmaps.
  */
+#include <linux/compiler.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched.h>
@@ -63,6 +68,19 @@ static void empty(const struct privcmd_map *map, unsigned long start)
 		       DOMID_SELF);
 }
 
+static bool unmaps_all(const struct mmu_interval_notifier *notifier,
+		       const struct mmu_notifier_range *range)
+{
+	return range->event == MMU_NOTIFY_UNMAP &&
+	       range->start <= notifier->interval_tree.start &&
+	       range->end > notifier->interval_tree.last;
+}
+
+/*
+ * Those who unmap hold the mmap_lock for writing, or did until the VMA was out
+ * of reach. Those who copy a page hold it for reading, or the VMA's own lock:
+ * some at a time, and none beside one who unmaps.
+ */
 static bool map_invalidate(struct mmu_interval_notifier *notifier,
 			   const struct mmu_notifier_range *range,
 			   unsigned long seq)
@@ -71,16 +89,15 @@ static bool map_invalidate(struct mmu_interval_notifier *notifier,
 					       notifier);
 
 	mmu_interval_set_seq(notifier, seq);
-	if (range->event == MMU_NOTIFY_RELEASE)
-		map->left = true;
 	/* Others only look at the entries, or may not touch them. */
 	if (range->event != MMU_NOTIFY_UNMAP &&
-	    range->event != MMU_NOTIFY_CLEAR)
+	    range->event != MMU_NOTIFY_CLEAR &&
+	    range->event != MMU_NOTIFY_RELEASE)
 		return true;
-	if (!map->left) {
-		map->left = true;
+	if (unmaps_all(notifier, range) && !READ_ONCE(map->left) &&
+	    map->generation == xen_resume_generation())
 		empty(map, notifier->interval_tree.start);
-	}
+	WRITE_ONCE(map->left, true);
 	return true;
 }
 

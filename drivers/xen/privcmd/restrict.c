@@ -7,7 +7,8 @@
  * kernel's lockdown (XSA-482): every file is restricted from the start, to the
  * domain that XenStore names as "target", the one that a device-model domain
  * serves. Without a target nothing is allowed. Until XenStore has been asked,
- * open() waits.
+ * open() waits. After the domain was restored nothing is allowed to what was
+ * restricted before, and XenStore is asked again for what is opened then.
  *
  * The parameter "unrestricted" turns that off, except under lockdown.
  */
@@ -25,6 +26,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include <xen/interface/xen.h>
 #include <xen/xen.h>
@@ -104,6 +106,33 @@ static int xenstore_up(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
+/*
+ * What XenStore named was in another life of the domain. It cannot be asked until
+ * the kernel has connected to it again: whoever opens a file waits for that.
+ */
+static void ask_again(struct work_struct *work)
+{
+	xenstore_up(NULL, 0, NULL);
+}
+
+static DECLARE_WORK(ask_again_work, ask_again);
+
+/* Before the files are visited nobody can have opened one: user space sleeps. */
+void privcmd_restrict_resumed(void)
+{
+	if (!notifier_registered || !initial_known())
+		return;
+	WRITE_ONCE(initial_unknown, true);
+	schedule_work(&ask_again_work);
+}
+
+/* The number that it is restricted to may be another domain's now. */
+void privcmd_restrict_file_resumed(struct privcmd_file *pf)
+{
+	if (xen_restricted(&pf->restriction))
+		WRITE_ONCE(pf->restriction.domid, DOMID_IDLE);
+}
+
 static struct notifier_block xenstore_notifier = {
 	.notifier_call = xenstore_up,
 };
@@ -125,6 +154,8 @@ void __init privcmd_restrict_init(void)
 
 void privcmd_restrict_exit(void)
 {
-	if (notifier_registered)
-		unregister_xenstore_notifier(&xenstore_notifier);
+	if (!notifier_registered)
+		return;
+	unregister_xenstore_notifier(&xenstore_notifier);
+	cancel_work_sync(&ask_again_work);
 }

@@ -9,11 +9,22 @@
  * would be no memory at all.
  *
  * A page whose frame Xen does not take back can never be used again. It is
- * leaked, which loses a number and no memory of ours.
+ * leaked, which loses a number and no memory but what describes it.
+ *
+ * That is what a page costs: its struct page. The kernel makes those by the
+ * section, keeps what is handed back for the next who asks, and never gives the
+ * memory up. So what counts is how many pages all maps have at a time: there is
+ * a limit to that, of which restricted files together can have half, so that a
+ * device model cannot keep the toolstack from its work. A page that is leaked
+ * counts for ever. The memory control group of the caller is charged for the
+ * arrays of a map, but for no struct page: it is not the caller who allocates
+ * them, and no kernel exports a way to charge for what another has allocated.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/printk.h>
@@ -27,6 +38,7 @@
 #include <xen/xen.h>
 
 #include "hypercall/hypercall.h"
+#include "privcmd/killed.h"
 #include "privcmd/map.h"
 
 /* Frames for one hypercall. */
@@ -59,11 +71,58 @@ static long memory_op(unsigned int cmd, void *arg)
 	return xen_hypercall2(__HYPERVISOR_memory_op, cmd, (unsigned long)arg);
 }
 
+/* Pages that the maps have, and those of them of restricted files. */
+static atomic_long_t held, held_restricted;
+
+long privcmd_xlate_held(void)
+{
+	return atomic_long_read(&held);
+}
+
+/* As many as are described by an eighth of memory. */
+static long limit_of(bool restricted)
+{
+	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
+
+	return div_u64(bytes, (restricted ? 16 : 8) * sizeof(struct page));
+}
+
+static bool hold(atomic_long_t *counter, unsigned long nr, long limit)
+{
+	long now = atomic_long_read(counter);
+
+	do {
+		if (now > limit || nr > limit - now)
+			return false;
+	} while (!atomic_long_try_cmpxchg(counter, &now, now + nr));
+	return true;
+}
+
+static void unhold(unsigned long nr, bool restricted)
+{
+	atomic_long_sub(nr, &held);
+	if (restricted)
+		atomic_long_sub(nr, &held_restricted);
+}
+
+/* May there be a map of so many pages? If so, they count from now on. */
+bool privcmd_xlate_hold(unsigned long nr, bool restricted)
+{
+	/* The kernel counts those that it hands out in 32 bits. */
+	if (nr > UINT_MAX || !hold(&held, nr, limit_of(false)))
+		return false;
+	if (!restricted || hold(&held_restricted, nr, limit_of(true)))
+		return true;
+	atomic_long_sub(nr, &held);
+	return false;
+}
+
+/* With the pages held. On failure they are not any more. */
 int privcmd_xlate_alloc(struct privcmd_map *map)
 {
 	map->remover = remover_new(map->nr);
 	if (!map->remover)
-		return -ENOMEM;
+		goto err_held;
 	map->pages = kvcalloc(map->nr, sizeof(*map->pages),
 			      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!map->pages)
@@ -78,6 +137,8 @@ err_pages:
 err_remover:
 	kfree(map->remover);
 	map->remover = NULL;
+err_held:
+	unhold(map->nr, map->restricted);
 	return -ENOMEM;
 }
 
@@ -159,6 +220,7 @@ void privcmd_xlate_free(struct privcmd_map *map)
 		pr_warn_ratelimited("Xen keeps %lu foreign frames, their page numbers are lost\n",
 				    kept);
 	free_pages_but_leaked(map->pages, map->nr);
+	unhold(map->nr - kept, map->restricted);
 	kvfree(map->pages);
 	kfree(map->remover);
 }
@@ -241,13 +303,17 @@ int privcmd_xlate_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 	if (!gpfns)
 		return -ENOMEM;
 	for (at = 0; at < span->nr; at += nr) {
+		/* What there is already goes with the mapping. */
+		if (privcmd_killed()) {
+			kfree(gpfns);
+			return -EINTR;
+		}
 		nr = min(span->nr - at, ADD_BATCH);
 		add_batch(pages + at, gpfns, frames + at, errs + at, nr, domid);
 		for (i = at; i < at + nr; i++) {
 			if (!errs[i])
 				__set_bit(span->first + i, span->map->filled);
 		}
-		cond_resched();
 	}
 	kfree(gpfns);
 	return privcmd_xlate_install(span, errs);

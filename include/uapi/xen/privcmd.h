@@ -91,7 +91,22 @@
  *
  * * %-EINVAL: only a part of the mapping was named
  *
- * Source: stock Linux 6.12 driver.
+ * In a domain that is not PV the kernel needs memory of its own for each page
+ * of a mapping that an ioctl has been used on, 64 bytes as a rule. All mappings
+ * together can take an eighth of memory for that, those of restricted files
+ * half of it, that is 8 and 4 times as many pages as the domain has. Beyond it
+ * these ioctls answer %-ENOMEM, until others have unmapped theirs.
+ *
+ * When the domain was saved and restored (migrated, hibernated, brought back from
+ * a checkpoint), no foreign frame came along. A page of a mapping from before
+ * raises SIGBUS, in a PV domain it shows nothing that is another's, and no ioctl
+ * fills such a mapping. A restricted file has no rights any more: the number of
+ * its domain may be another's. Irqfds inject nothing, ioeventfds are not
+ * signalled. Outside dom0 a file that is opened then is restricted to what the
+ * key names then.
+ *
+ * Source: stock Linux 6.12 driver, which has no such limit, and knows nothing of
+ * a restored domain.
  */
 
 /**
@@ -190,6 +205,7 @@ struct privcmd_mmap {
  * * %-EFAULT: the argument or an entry is not readable
  * * %-EPERM: the file is restricted to another domain
  * * %-ENOMEM: no memory for a copy of the entries
+ * * %-EINTR: the process is being killed
  * * %-EINVAL: the first @va is not the start of an unused mapping, or an entry
  *   leaves a gap, exceeds the mapping or wraps
  *
@@ -237,7 +253,9 @@ struct privcmd_mmapbatch {
  * * %-EPERM: the file is restricted to another domain
  * * %-EINVAL: @num is 0; or @addr and @num are not what
  *   IOCTL_PRIVCMD_MMAPBATCH_V2 wants them to be
- * * %-ENOMEM: no memory, or no address space for foreign frames
+ * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
+ *   may be mapped (see above)
+ * * %-EINTR: the process is being killed
  * * %-ENOENT: as of IOCTL_PRIVCMD_MMAPBATCH_V2
  *
  * A negative @num counts as a huge one, and ends in %-EFAULT or %-ENOMEM.
@@ -283,7 +301,9 @@ struct privcmd_mmapbatch_v2 {
  * * %-EINVAL: @num is 0; @addr is not in a mapping of this device; the first
  *   call does not cover the mapping exactly; or a later one exceeds it or names
  *   a page that is filled
- * * %-ENOMEM: no memory, or no address space for foreign frames
+ * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
+ *   may be mapped (see above)
+ * * %-EINTR: the process is being killed
  * * %-ENOENT: every frame has been tried as for 0, and some were paged out; try
  *   those again whose @err is %-ENOENT. The stock driver notices it in a PV
  *   domain only where the last frames of a batch are the ones, and in other
@@ -403,7 +423,9 @@ struct privcmd_mmap_resource {
  * * %-EPERM: the file is restricted to another domain
  * * %-EINVAL: only one of @num and @addr is 0; or @addr is not in an unused
  *   mapping of this device
- * * %-ENOMEM: no memory, or no address space for foreign frames
+ * * %-ENOMEM: no memory, or no address space for foreign frames, or more than
+ *   may be mapped (see above)
+ * * %-EINTR: the process is being killed
  *
  * and errors of Xen, for instance
  *
@@ -478,8 +500,8 @@ struct privcmd_irqfd {
 /**
  * struct privcmd_ioeventfd - argument of IOCTL_PRIVCMD_IOEVENTFD
  * @ioreq: address where the caller has mapped the ioreq page of @dom
- * @ports: address of an array of @vcpus event-channel ports of 32 bits, the
- *	ioreq port of each vCPU
+ * @ports: address of an array of @vcpus event-channel ports of 32 bits, for
+ *	each vCPU the one that is bound to the vp_eport of its slot
  * @addr: guest address of the virtio-mmio device
  * @addr_len: length of the write in bytes: 1, 2, 4 or 8
  * @event_fd: eventfd to signal
@@ -510,7 +532,8 @@ struct privcmd_ioeventfd {
  * QueueNotify) whose low 16 data bits are @vq. Other requests are left to the
  * device model, whose event channels @ports are. The assignment belongs to the
  * file, and ends with it; until then the page at @ioreq stays in use, even if
- * it is unmapped.
+ * it is unmapped. It can be taken back by the same @ioreq then, too, also if
+ * another page has been mapped and assigned there: that one comes first.
  *
  * Argument: &struct privcmd_ioeventfd, and the array at @ports at assignment,
  * read only.
@@ -523,13 +546,14 @@ struct privcmd_ioeventfd {
  *   @vcpus out of range; @event_fd is not an eventfd; @ioreq is in use with
  *   another @dom or @vcpus; it is not where the first ioreq page of an ioreq
  *   server of @dom was mapped by IOCTL_PRIVCMD_MMAP_RESOURCE, or what is mapped
- *   there has fewer slots than @vcpus; or a port does not lead to @dom or is
- *   the kernel's
+ *   there has fewer slots than @vcpus; or a port does not lead to @dom, leads
+ *   to another port than the vp_eport of its slot, or is the kernel's
  * * %-ENOENT: a port is not bound by a file of /dev/xen/evtchn
  * * %-EPERM: the file is restricted to another domain
  * * %-EBADF: @event_fd is not open
  * * %-EBUSY: the eventfd is assigned to this @ioreq already
  * * %-ENOMEM: no memory, or no IRQ for a port
+ * * %-EINTR: the process is being killed
  * * %-ENODEV: taking back an eventfd that is not assigned
  *
  * Source: stock Linux 6.12 driver built with CONFIG_XEN_PRIVCMD_EVENTFD, which

@@ -284,21 +284,53 @@ static int shows(const char *path, const char *text)
 	return !!strstr(buffer, text);
 }
 
-/* Keys as in fake.h: xen_version is hypercall 17, hypfs 42. */
+static const char selftest_report[] =
+	"/sys/module/xen_hypercall/parameters/selftest";
+
+/* The hypercall with this key is refused, by the kernel's way and by ours. */
+static void expect_skipped(const char *key, int err, const char *skip)
+{
+	char rule[32];
+
+	snprintf(rule, sizeof(rule), "%s 1 %d", key, -err);
+	fake("fail", rule);
+	fake("fail", rule);
+	expect_load("xen-hypercall", "", 0, "a Xen that refuses a call");
+	check(shows(selftest_report, skip), "and tells of it: %s", skip);
+	check(shows(selftest_report, "pass\n"), "the others are right");
+	unload("xen-hypercall");
+}
+
+/* It is refused one of the two ways only. */
+static void expect_difference(const char *key, const char *what)
+{
+	char rule[32];
+
+	snprintf(rule, sizeof(rule), "%s 1 -1", key);
+	fake("fail", rule);
+	expect_load("xen-hypercall", "", ENOTRECOVERABLE, what);
+}
+
+/*
+ * Keys as in fake.h: xen_version is hypercall 17, grant_table_op 20, mmuext_op
+ * 26, hypfs 42.
+ */
 static void test_selftest(void)
 {
-	static const char report[] = "/sys/module/xen_hypercall/parameters/selftest";
 	static const char transfer[] = "/sys/module/xen_hypercall/parameters/transfer";
 
-	check(shows(report, "pass\n"), "the self-test passes");
+	check(shows(selftest_report, "pass\n"), "the self-test passes");
+	check(!shows(selftest_report, "skip "), "and skips nothing");
 	check(shows(transfer, "syscall\n"), "the transfer is named");
 	unload("xen-hypercall");
-	/* The kernel's own call, and ours do not agree. */
-	fake("fail", "110000 1 -5");
-	expect_load("xen-hypercall", "", ENOTRECOVERABLE, "a bad machine");
-	fake("fail", "2a0000 1 -38");
-	expect_load("xen-hypercall", "", 0, "a Xen without hypfs");
-	check(shows(report, "skip five arguments"), "and tells of it");
+	expect_difference("110000", "a bad machine");
+	expect_difference("140006", "a machine that is bad at three arguments");
+	expect_difference("1a0000", "a machine that is bad at four arguments");
+	expect_skipped("110001", EPERM, "skip two arguments");
+	expect_skipped("140006", ENOSYS, "skip three arguments");
+	expect_skipped("1a0000", EPERM, "skip four arguments");
+	expect_skipped("2a0000", ENOSYS, "skip five arguments");
+	check(load("xen-hypercall", "") == 0, "xen-hypercall loads");
 }
 
 static void nothing(int signal)
@@ -348,6 +380,26 @@ static void expect_target(const char *says, int target_allowed)
 	close(fd);
 }
 
+/* The domain is restored somewhere else, where it serves another. */
+static void test_another_target(void)
+{
+	int before, after;
+
+	fake("xenstore", "7");
+	expect_load("xen-privcmd", "", 0, "a domain that is restored");
+	before = open_soon("/dev/xen/privcmd");
+	fake("target", "8");
+	fake("resume", "restored");
+	after = open_soon("/dev/xen/privcmd");
+	check(try_restrict(after, 8) == 0 && try_restrict(after, 7) == EINVAL,
+	      "a file is restricted to what XenStore names then");
+	check(try_restrict(before, 7) == EINVAL && try_restrict(before, 8) == EINVAL,
+	      "a file of before to nothing that there is");
+	close(before);
+	close(after);
+	unload("xen-privcmd");
+}
+
 static void test_outside_dom0(void)
 {
 	int fd;
@@ -369,6 +421,7 @@ static void test_outside_dom0(void)
 	expect_target("7", 1);
 	unload("xen-privcmd");
 
+	test_another_target();
 	expect_load("xen-privcmd", "unrestricted=1", 0, "a domain");
 	fd = open_soon("/dev/xen/privcmd");
 	check(try_version(fd) == 0, "unrestricted: hypercalls");

@@ -66,6 +66,27 @@ struct fake_frame *fake_frame(domid_t domid, unsigned long gfn)
 }
 EXPORT_SYMBOL_GPL(fake_frame);
 
+unsigned long fake_frames_in_a_row(domid_t domid, unsigned int frames)
+{
+	unsigned int order = get_order(frames * PAGE_SIZE), gfn;
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOFAIL, order);
+	struct fake_frame *f;
+
+	split_page(page, order);
+	for (gfn = 0; gfn < 1u << order; gfn++) {
+		f = gfn < frames ? fake_frame(domid, gfn) : NULL;
+		if (!f) {
+			__free_page(page + gfn);
+			continue;
+		}
+		put_page(f->page);
+		f->page = page + gfn;
+		*(u64 *)page_address(f->page) = fake_stamp(domid, gfn);
+	}
+	return page_to_pfn(page);
+}
+EXPORT_SYMBOL_GPL(fake_frames_in_a_row);
+
 static unsigned long resource_key(u32 type, u32 id, unsigned int frame)
 {
 	return type << 24 | id << 16 | frame;

@@ -156,6 +156,8 @@ struct fake_domain *fake_domain(domid_t domid);
 struct fake_domain *fake_domain_new(domid_t domid, unsigned long frames);
 void fake_domain_kill(domid_t domid);
 struct fake_frame *fake_frame(domid_t domid, unsigned long gfn);
+/* Its first frames have pages one behind the other now: the number of the first. */
+unsigned long fake_frames_in_a_row(domid_t domid, unsigned int frames);
 u64 fake_stamp(domid_t domid, unsigned long gfn);
 void fake_resource(domid_t domid, u32 type, u32 id, unsigned int frames);
 struct page *fake_resource_page(domid_t domid, u32 type, u32 id,
@@ -172,6 +174,8 @@ long fake_mmuext_op(unsigned long op, unsigned int count);
 void fake_tlb_flush(void);
 /* What the domain's page with this number shows now, when auto-translated. */
 void *fake_p2m_page(unsigned long gpfn);
+/* The domain's memory in pages, as privcmd sees it; 0: as it is. */
+extern unsigned long xen_fake_ram;
 /* Frames that Xen will not take back, from now on. */
 extern int fake_remove_error;
 void fake_frames_resume(void);

@@ -36,6 +36,9 @@ static unsigned long nr_unpopulated, nr_foreign;
 int fake_remove_error;
 EXPORT_SYMBOL_GPL(fake_remove_error);
 
+unsigned long xen_fake_ram;
+EXPORT_SYMBOL_GPL(xen_fake_ram);
+
 unsigned long xen_unpopulated_pages;
 
 int xen_alloc_unpopulated_pages(unsigned int nr, struct page **pages)
@@ -392,5 +395,6 @@ void fake_frames_reset(void)
 	nr_unpopulated = 0;
 	nr_foreign = 0;
 	fake_remove_error = 0;
+	xen_fake_ram = 0;
 }
 EXPORT_SYMBOL_GPL(fake_frames_reset);

@@ -145,6 +145,19 @@ static const struct kernel_param_ops xenstore_ops = { .set = xenstore_set };
 module_param_cb(xenstore, &xenstore_ops, NULL, 0200);
 MODULE_PARM_DESC(xenstore, "XenStore comes up and names this target");
 
+/* For init.c: XenStore names another target from now on, and nobody is told. */
+static int target_set(const char *val, const struct kernel_param *kp)
+{
+	strscpy(xenstore_says, val, sizeof(xenstore_says));
+	xenstore_says[strcspn(xenstore_says, "\n")] = '\0';
+	xenstore_target = xenstore_says;
+	return 0;
+}
+
+static const struct kernel_param_ops target_ops = { .set = target_set };
+module_param_cb(target, &target_ops, NULL, 0200);
+MODULE_PARM_DESC(target, "The target that XenStore names when it is asked");
+
 module_param_named(locked_down, fake_locked_down, bool, 0200);
 MODULE_PARM_DESC(locked_down, "The kernel is locked down");
 

@@ -157,6 +157,12 @@ static inline long irqfd(struct file *file, domid_t dom, int fd, u32 flags)
 	return env_ioctl(file, IOCTL_PRIVCMD_IRQFD, &arg, sizeof(arg));
 }
 
+/* What Xen writes into the slot of a vCPU: the guest's port for its requests. */
+static inline void put_eport(unsigned long ioreq, unsigned int vcpu, u32 port)
+{
+	env_put(ioreq + vcpu * 32 + 24, &port, sizeof(port));
+}
+
 /* Linux 6.1 has nobody to ask for the GSI of a device. */
 static inline bool kernel_knows_gsis(void)
 {

@@ -9,6 +9,7 @@
 
 #include <xen/events.h>
 
+#include "privcmd/privcmd.h"
 #include "suites/evtchn.h"
 #include "suites/privcmd.h"
 #include "suites/suites.h"
@@ -23,12 +24,21 @@ struct slot {
 	u8 state, type;
 };
 
+/* The port of the guest's that Xen has made for the requests of a vCPU. */
+#define EPORT(vcpu)	(10 + (vcpu))
+
 struct model {
 	struct file *file, *events;
 	unsigned long ioreq;
 	u32 port[4];
-	int fd;
+	int fd, second;
 };
+
+static void put_eports(unsigned long ioreq, u32 first, unsigned int nr)
+{
+	while (nr--)
+		put_eport(ioreq, nr, first + nr);
+}
 
 /* A device model: requests of four vCPUs, and a channel for each. */
 static struct model model_new(struct kunit *test, enum xen_domain_type type)
@@ -46,8 +56,9 @@ static struct model model_new(struct kunit *test, enum xen_domain_type type)
 	m.ioreq = map_foreign(m.file, 2);
 	KUNIT_ASSERT_EQ(test, map_resource(m.file, GUEST, 0, 1, 1, 2, m.ioreq), 0);
 	for (i = 0; i < ARRAY_SIZE(m.port); i++)
-		m.port[i] = bind_interdomain(m.events, GUEST, 10 + i);
+		m.port[i] = bind_interdomain(m.events, GUEST, EPORT(i));
 	env_put(arr_addr(), m.port, sizeof(m.port));
+	put_eports(m.ioreq, EPORT(0), ARRAY_SIZE(m.port));
 	m.fd = env_eventfd(test);
 	return m;
 }
@@ -245,6 +256,115 @@ TEST(ops_p3_ioeventfd_whose_ports)
 	evtchn_put(kernels);
 }
 
+/* A port to the guest, too, but somebody else's: its events are not ours to take. */
+TEST(ops_p3_ioeventfd_which_port)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	u32 port[4];
+
+	memcpy(port, m.port, sizeof(port));
+	port[2] = bind_interdomain(m.events, GUEST, 99);
+	env_put(arr_addr(), port, sizeof(port));
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, model_args(&m)), -EINVAL);
+	/* The ports of two vCPUs are exchanged. */
+	port[2] = m.port[1];
+	port[1] = m.port[2];
+	env_put(arr_addr(), port, sizeof(port));
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, model_args(&m)), -EINVAL);
+	env_close_fd(m.fd);
+}
+
+/* The page is unmapped, and that of another ioreq server is at its address. */
+static void exchange_page(struct kunit *test, const struct model *m,
+			  unsigned int port)
+{
+	KUNIT_EXPECT_EQ(test, env_munmap(m->ioreq, 2), 0);
+	KUNIT_ASSERT_EQ(test, vm_mmap(m->file, m->ioreq, 2 * PAGE_SIZE, RW,
+				      MAP_SHARED | MAP_FIXED, 0), m->ioreq);
+	fake_resource(GUEST, 0, 2, 3);
+	KUNIT_ASSERT_EQ(test, map_resource(m->file, GUEST, 0, 2, 1, 2, m->ioreq), 0);
+	put_eports(m->ioreq, port, ARRAY_SIZE(m->port));
+}
+
+static unsigned int servers_of(const struct model *m)
+{
+	const struct privcmd_file *pf = m->file->private_data;
+
+	return pf->nr_ioreq_servers;
+}
+
+TEST(ops_ioeventfd_another_page_at_the_address)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	struct privcmd_ioeventfd arg = model_args(&m);
+	const u32 old = m.port[0];
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	exchange_page(test, &m, 20);
+	for (i = 0; i < ARRAY_SIZE(m.port); i++)
+		m.port[i] = bind_interdomain(m.events, GUEST, 20 + i);
+	env_put(arr_addr(), m.port, sizeof(m.port));
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, servers_of(&m), 2);
+	KUNIT_EXPECT_EQ(test, request(&m, 1, a_request()), 3);
+	KUNIT_EXPECT_EQ(test, env_eventfd_count(m.fd), 1);
+	/* What is there comes first, then what was. */
+	arg.flags = PRIVCMD_IOEVENTFD_FLAG_DEASSIGN;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, servers_of(&m), 1);
+	KUNIT_EXPECT_EQ(test, request(&m, 1, a_request()), 1);
+	env_close(m.events);
+	KUNIT_EXPECT_EQ(test, fake_port_status(m.port[0]), EVTCHNSTAT_closed);
+	KUNIT_EXPECT_EQ(test, fake_port_status(old), EVTCHNSTAT_interdomain);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, fake_port_status(old), EVTCHNSTAT_closed);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), -ENODEV);
+	KUNIT_EXPECT_EQ(test, vm_munmap(m.ioreq, 2 * PAGE_SIZE), 0);
+	env_close_fd(m.fd);
+}
+
+TEST(ops_ioeventfd_taken_back_unmapped)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	struct privcmd_ioeventfd arg = model_args(&m);
+
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, env_munmap(m.ioreq, 2), 0);
+	arg.event_fd = env_eventfd(test);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), -EFAULT);
+	arg.flags = PRIVCMD_IOEVENTFD_FLAG_DEASSIGN;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), -ENODEV);
+	env_close_fd(arg.event_fd);
+	arg.event_fd = m.fd;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, servers_of(&m), 0);
+	env_close_fd(m.fd);
+}
+
+/* The domain was restored, and the numbers of its ports are somebody else's. */
+TEST(ops_ioeventfd_leaves_ports_of_others)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	u32 port[4];
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, model_args(&m)), 0);
+	fake_resume(false);
+	env_close(m.events);
+	m.events = env_open(test, EVTCHN);
+	for (i = 0; i < ARRAY_SIZE(port); i++) {
+		port[i] = bind_interdomain(m.events, GUEST, EPORT(i));
+		KUNIT_EXPECT_EQ(test, port[i], m.port[i]);
+	}
+	KUNIT_EXPECT_EQ(test, env_munmap(m.ioreq, 2), 0);
+	env_close(m.file);
+	for (i = 0; i < ARRAY_SIZE(port); i++)
+		KUNIT_EXPECT_EQ(test, fake_port_status(port[i]),
+				EVTCHNSTAT_interdomain);
+	env_close_fd(m.fd);
+}
+
 TEST(ops_ioeventfd_several)
 {
 	struct model m = model_new(test, XEN_PV_DOMAIN);
@@ -272,6 +392,92 @@ TEST(ops_ioeventfd_several)
 	KUNIT_EXPECT_EQ(test, ioeventfd(&m, two), -ENODEV);
 	env_close_fd(one.event_fd);
 	env_close_fd(two.event_fd);
+}
+
+/* Locks that the thread holds, where the kernel keeps a list of them. */
+static int locks_held(void)
+{
+#ifdef CONFIG_LOCKDEP
+	return current->lockdep_depth;
+#else
+	return 0;
+#endif
+}
+
+static void count_locks(void *data)
+{
+	*(int *)data = locks_held();
+}
+
+/* The caller's memory takes as long as the caller likes. */
+TEST(ops_ioeventfd_reads_ports_unlocked)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	struct privcmd_ioeventfd arg = model_args(&m);
+	int held = -1;
+
+	fake_at_step("get_user", count_locks, &held);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, held, locks_held());
+	/* Nobody looks at the ports of a page that is in use. */
+	arg.ports = 8;
+	arg.event_fd = env_eventfd(test);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	env_close_fd(arg.event_fd);
+	env_close_fd(m.fd);
+}
+
+static void kill_it(void *data)
+{
+	env_kill(true);
+}
+
+/* Thousands of ports are not attached for a process that is no more. */
+TEST(ops_ioeventfd_killed)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	unsigned long before = fake_calls(FAKE_REQUEST_IRQ);
+
+	fake_at_step("get_user", kill_it, NULL);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, model_args(&m)), -EINTR);
+	env_kill(false);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_REQUEST_IRQ), before);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, model_args(&m)), 0);
+	env_close_fd(m.fd);
+}
+
+static void assign_another(void *data)
+{
+	struct model *m = data;
+	struct privcmd_ioeventfd arg = model_args(m);
+
+	arg.vq = QUEUE + 1;
+	arg.event_fd = m->second;
+	WARN_ON(ioeventfd(m, arg));
+}
+
+/* Two threads make the server at the same time: one of them is in vain. */
+TEST(ops_ioeventfd_two_at_once)
+{
+	struct model m = model_new(test, XEN_PV_DOMAIN);
+	struct privcmd_ioeventfd arg = model_args(&m);
+	struct slot slot = a_request();
+
+	m.second = env_eventfd(test);
+	fake_at_step("get_user", assign_another, &m);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, request(&m, 1, slot), 3);
+	slot.data = QUEUE + 1;
+	KUNIT_EXPECT_EQ(test, request(&m, 1, slot), 3);
+	KUNIT_EXPECT_EQ(test, env_eventfd_count(m.fd), 1);
+	KUNIT_EXPECT_EQ(test, env_eventfd_count(m.second), 1);
+	arg.flags = PRIVCMD_IOEVENTFD_FLAG_DEASSIGN;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	arg.event_fd = m.second;
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), 0);
+	KUNIT_EXPECT_EQ(test, ioeventfd(&m, arg), -ENODEV);
+	env_close_fd(m.second);
+	env_close_fd(m.fd);
 }
 
 struct remover {
@@ -360,7 +566,14 @@ static struct kunit_case ioeventfd_cases[] = {
 	KUNIT_CASE(ops_ioeventfd_bad_arguments),
 	KUNIT_CASE(ops_p3_ioeventfd_whose_page),
 	KUNIT_CASE(ops_p3_ioeventfd_whose_ports),
+	KUNIT_CASE(ops_p3_ioeventfd_which_port),
+	KUNIT_CASE(ops_ioeventfd_another_page_at_the_address),
+	KUNIT_CASE(ops_ioeventfd_taken_back_unmapped),
+	KUNIT_CASE(ops_ioeventfd_leaves_ports_of_others),
 	KUNIT_CASE(ops_ioeventfd_several),
+	KUNIT_CASE(ops_ioeventfd_reads_ports_unlocked),
+	KUNIT_CASE(ops_ioeventfd_killed),
+	KUNIT_CASE(ops_ioeventfd_two_at_once),
 	KUNIT_CASE(ops_ioeventfd_removed_while_handled),
 	KUNIT_CASE(ops_ioeventfd_restricted_since),
 	KUNIT_CASE(ops_ioeventfd_outlives_the_event_file),

@@ -271,6 +271,63 @@ TEST(map_runs_all_or_none)
 	KUNIT_EXPECT_EQ(test, map_run(file, GUEST, addr, 0, 3), -ENOSYS);
 }
 
+static void kill_it(void *data)
+{
+	env_kill(true);
+}
+
+/* Before anything is done, if the process is being killed already. */
+TEST_BOTH(map_killed_before)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 2);
+
+	fake_domain_new(GUEST, 2);
+	put_frames(2, 0);
+	env_kill(true);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 2), -EINTR);
+	env_kill(false);
+	/* The mapping is not used up. */
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 2), 0);
+}
+
+/* More than one hypercall's worth: it does not come to the second. */
+TEST(map_killed_half_way)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 1500);
+
+	fake_domain_new(GUEST, 1500);
+	put_frames(1500, 0);
+	fake_after(FAKE_MMU_UPDATE, 1, kill_it, NULL);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 1500), -EINTR);
+	env_kill(false);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_UPDATE), 1);
+	fake_become(XEN_HVM_DOMAIN, true);
+	addr = map_foreign(file, 1500);
+	fake_after(FAKE_MEMORY(XENMEM_add_to_physmap_range), 1, kill_it, NULL);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 1500), -EINTR);
+	env_kill(false);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MEMORY(XENMEM_add_to_physmap_range)), 1);
+}
+
+/* Nobody is there to be told of the frames that failed. */
+TEST_BOTH(map_killed_before_the_report)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = map_foreign(file, 1);
+
+	fake_domain_new(GUEST, 1);
+	put_frame(0, 5);
+	if (xen_pv_domain())
+		fake_after(FAKE_MMU_UPDATE, 1, kill_it, NULL);
+	else
+		fake_after(FAKE_MEMORY(XENMEM_add_to_physmap_range), 1, kill_it, NULL);
+	KUNIT_EXPECT_EQ(test, batch_v1(file, GUEST, addr, 1), -EINTR);
+	env_kill(false);
+	KUNIT_EXPECT_EQ(test, env_get64(arr_addr()), 5);
+}
+
 TEST(map_buffers)
 {
 	struct file *file = env_open(test, BUFFERS);
@@ -311,6 +368,9 @@ static struct kunit_case map_cases[] = {
 	KUNIT_CASE(map_few_hypercalls),
 	KUNIT_CASE(map_runs),
 	KUNIT_CASE(map_runs_all_or_none),
+	KUNIT_CASE(map_killed_before),
+	KUNIT_CASE(map_killed_half_way),
+	KUNIT_CASE(map_killed_before_the_report),
 	KUNIT_CASE(map_buffers),
 	{}
 };

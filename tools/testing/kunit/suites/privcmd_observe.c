@@ -2,11 +2,16 @@
 /*
  * /dev/xen/privcmd: what it refuses for what reason, and what it shows.
  */
+#include <linux/completion.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/mmu_context.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
 #include "privcmd/observe.h"
+#include "privcmd/privcmd.h"
 #include "suites/evtchn.h"
 #include "suites/observe.h"
 #include "suites/privcmd.h"
@@ -198,6 +203,7 @@ static struct model model_new(struct kunit *test)
 		.vcpus = 1, .vq = 1, .dom = GUEST,
 	};
 	KUNIT_EXPECT_EQ(test, map_resource(m.file, GUEST, 0, 1, 1, 1, m.arg.ioreq), 0);
+	put_eport(m.arg.ioreq, 0, 10);
 	env_put(arr_addr(), &port, sizeof(port));
 	return m;
 }
@@ -285,6 +291,17 @@ static void way_memory(struct kunit *test)
 	observe_no_memory(test, batch_one, open_with_guest(test));
 }
 
+static void way_interrupted(struct kunit *test)
+{
+	struct file *file = open_with_guest(test);
+	unsigned long addr = map_foreign(file, 1);
+
+	put_frames(1, 0);
+	env_kill(true);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 1), -EINTR);
+	env_kill(false);
+}
+
 static void way_ioctl(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(env_open(test, PRIVCMD), 0x12345, 0),
@@ -320,6 +337,7 @@ static refusal_fn * const ways[PRIVCMD_REASONS] = {
 	[PRIVCMD_R_IOREQ_PORT]		= way_ioreq_port,
 	[PRIVCMD_R_NOT_ASSIGNED]	= way_not_assigned,
 	[PRIVCMD_R_GSI]			= way_gsi,
+	[PRIVCMD_R_INTERRUPTED]		= way_interrupted,
 	[PRIVCMD_R_MEMORY]		= way_memory,
 	[PRIVCMD_R_IOCTL]		= way_ioctl,
 };
@@ -378,6 +396,40 @@ TEST(privcmd_servers_are_listed)
 	env_close_fd(m.arg.event_fd);
 }
 
+struct reader {
+	struct mm_struct *mm;
+	struct completion done;
+};
+
+static int read_thread(void *data)
+{
+	struct reader *r = data;
+
+	kthread_use_mm(r->mm);
+	observe_read(FILES);
+	kthread_unuse_mm(r->mm);
+	complete_all(&r->done);
+	return 0;
+}
+
+/*
+ * Whatever an ioctl of one file waits for, nobody who reads here waits for it:
+ * who opens or closes another file would, too.
+ */
+TEST(privcmd_files_are_listed_meanwhile)
+{
+	struct privcmd_file *pf = env_open(test, PRIVCMD)->private_data;
+	struct reader r = { .mm = current->mm };
+
+	init_completion(&r.done);
+	mutex_lock(&pf->ioeventfd_lock);
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, kthread_run(read_thread, &r, "kunit-reader"));
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&r.done, 2 * HZ), 0);
+	mutex_unlock(&pf->ioeventfd_lock);
+	/* In any case: it is this function's memory. */
+	wait_for_completion(&r.done);
+}
+
 TEST(privcmd_events_are_traced)
 {
 	struct file *file = open_with_guest(test);
@@ -410,6 +462,7 @@ static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(privcmd_every_reason),
 	KUNIT_CASE(privcmd_files_are_listed),
 	KUNIT_CASE(privcmd_servers_are_listed),
+	KUNIT_CASE(privcmd_files_are_listed_meanwhile),
 	KUNIT_CASE(privcmd_events_are_traced),
 	{}
 };

@@ -5,8 +5,11 @@
  */
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/pfn.h>
+#include <linux/uaccess.h>
 
 #include "privcmd/map.h"
+#include "suites/observe.h"
 #include "suites/privcmd.h"
 #include "suites/suites.h"
 
@@ -123,13 +126,129 @@ TEST(map_pv_notifier_events)
 	range.end = addr + 50 * PAGE_SIZE;
 	KUNIT_EXPECT_TRUE(test, ops->invalidate(&map->notifier, &range, 1));
 	expect_frame(test, addr + PAGE_SIZE, GUEST, 1);
-	range.event = MMU_NOTIFY_CLEAR;
+	range.event = MMU_NOTIFY_UNMAP;
 	KUNIT_EXPECT_TRUE(test, ops->invalidate(&map->notifier, &range, 3));
 	KUNIT_EXPECT_FALSE(test, env_mapped(addr + PAGE_SIZE));
 	/* Once. */
 	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMUEXT), 1);
 	KUNIT_EXPECT_EQ(test, env_munmap(addr, 50), 0);
 	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMUEXT), 1);
+}
+
+/* What is said about a part leaves the rest as it is, and that to the kernel. */
+TEST(map_pv_notifier_of_a_part)
+{
+	struct mmu_notifier_range range = {
+		.flags = MMU_NOTIFIER_RANGE_BLOCKABLE,
+		.event = MMU_NOTIFY_UNMAP,
+		.mm = current->mm,
+	};
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr = fill_with_holes(test, file, 50);
+	struct privcmd_map *map = env_vma(addr)->vm_private_data;
+	const struct mmu_interval_notifier_ops *ops = map->notifier.ops;
+
+	range.start = addr;
+	range.end = addr + 49 * PAGE_SIZE;
+	KUNIT_EXPECT_TRUE(test, ops->invalidate(&map->notifier, &range, 1));
+	expect_frame(test, addr + PAGE_SIZE, GUEST, 1);
+	range.start = addr + PAGE_SIZE;
+	range.end = addr + 50 * PAGE_SIZE;
+	KUNIT_EXPECT_TRUE(test, ops->invalidate(&map->notifier, &range, 3));
+	expect_frame(test, addr + PAGE_SIZE, GUEST, 1);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 50), 0);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_CLEAR), 0);
+}
+
+/*
+ * Private and writable, filled. The guest's frames are in a row, and the mapping
+ * begins at the first: so the kernel knows by their numbers that they are not its
+ * own, where its page table entries have no bit for that.
+ */
+static unsigned long fill_private(struct kunit *test, unsigned int pages)
+{
+	struct file *file = env_open(test, PRIVCMD);
+	unsigned long addr, pfn;
+
+	fake_domain_new(GUEST, pages);
+	pfn = fake_frames_in_a_row(GUEST, pages);
+	addr = env_mmap_at(file, PFN_PHYS(pfn), pages, RW, MAP_PRIVATE);
+	put_frames(pages, 0);
+	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, pages), 0);
+	expect_frame(test, addr + (pages - 1) * PAGE_SIZE, GUEST, pages - 1);
+	return addr;
+}
+
+static int get_page_of(pte_t *ptep, unsigned long addr, void *data)
+{
+	struct page **page = data;
+
+	*page = pte_page(*ptep);
+	get_page(*page);
+	return 0;
+}
+
+/* Write to the page; returns the copy that is there then, with a reference. */
+static struct page *copy_on_write(struct kunit *test, unsigned long addr)
+{
+	struct page *page = NULL;
+	u64 value = 0x1234;
+
+	KUNIT_EXPECT_EQ(test, copy_to_user((void __user *)addr, &value,
+					   sizeof(value)), 0);
+	KUNIT_EXPECT_EQ(test, env_get64(addr), value);
+	mmap_read_lock(current->mm);
+	KUNIT_EXPECT_EQ(test, apply_to_page_range(current->mm, addr, PAGE_SIZE,
+						  get_page_of, &page), 0);
+	mmap_read_unlock(current->mm);
+	return page;
+}
+
+/* Nothing refers to it but whoever asks. */
+static void expect_ours_alone(struct kunit *test, struct page *page)
+{
+	KUNIT_EXPECT_EQ(test, page_count(page), 1);
+	KUNIT_EXPECT_FALSE(test, folio_mapped(page_folio(page)));
+}
+
+/* A copy of one page leaves the frames of the others where they are ... */
+TEST(map_private_copy_keeps_the_rest)
+{
+	unsigned long addr = fill_private(test, 4);
+	struct page *copy = copy_on_write(test, addr + PAGE_SIZE);
+
+	expect_frame(test, addr, GUEST, 0);
+	expect_frame(test, addr + 2 * PAGE_SIZE, GUEST, 2);
+	expect_frame(test, addr + 3 * PAGE_SIZE, GUEST, 3);
+	KUNIT_EXPECT_EQ(test, *(u64 *)page_address(fake_frame(GUEST, 1)->page),
+			fake_stamp(GUEST, 1));
+	put_page(copy);
+}
+
+/* ... and is the kernel's to take away, which Xen must not do before it. */
+TEST(map_private_copy_is_given_back)
+{
+	unsigned long addr = fill_private(test, 4);
+	struct page *copy = copy_on_write(test, addr);
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 4), 0);
+	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_MMU_CLEAR), 0);
+	expect_ours_alone(test, copy);
+	put_page(copy);
+	for (i = 0; i < 4; i++)
+		expect_ours_alone(test, fake_frame(GUEST, i)->page);
+}
+
+/* The page is all that there is: it is copied, not unmapped. */
+TEST(map_private_copy_of_the_only_page)
+{
+	unsigned long addr = fill_private(test, 1);
+	struct page *copy = copy_on_write(test, addr);
+
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 1), 0);
+	expect_ours_alone(test, copy);
+	put_page(copy);
 }
 
 /* Its page tables are soon ordinary memory, which the kernel clears faster. */
@@ -331,6 +450,9 @@ TEST_BOTH(map_not_inherited_and_does_not_grow)
 	KUNIT_EXPECT_TRUE(test, flags & VM_PFNMAP);
 }
 
+/* Pages that the tests have lost on purpose. */
+static unsigned long lost_pages;
+
 /* Xen keeps a frame: its page number is never given out again. */
 TEST(map_frame_that_xen_keeps)
 {
@@ -346,8 +468,70 @@ TEST(map_frame_that_xen_keeps)
 	KUNIT_EXPECT_EQ(test, env_munmap(addr, 2), 0);
 	fake_census(&census);
 	KUNIT_EXPECT_EQ(test, census.unpopulated, 2);
+	/* It counts as used for as long as the module is there. */
+	lost_pages += 2;
+	KUNIT_EXPECT_EQ(test, observe_stat("privcmd", "foreign-pages"), lost_pages);
 	/* What is lost on purpose is not to be counted as lost. */
 	fake_frames_reset();
+}
+
+/* From here on there may be so many pages more, and of restricted files half. */
+static void allow_pages(struct kunit *test, unsigned long nr)
+{
+	const unsigned long each = PAGE_SIZE / 8 / sizeof(struct page);
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	fake_domain_new(GUEST, 64);
+	fake_resource(GUEST, 0, 1, 2);
+	KUNIT_ASSERT_EQ(test, observe_stat("privcmd", "foreign-pages"), lost_pages);
+	xen_fake_ram = DIV_ROUND_UP(lost_pages + nr, each);
+}
+
+static long fill_new(struct file *file, unsigned int pages, unsigned long *addr)
+{
+	*addr = map_foreign(file, pages);
+	put_frames(pages, 0);
+	return batch_v2(file, GUEST, *addr, pages);
+}
+
+/* A batch, a resource, many and one: no more than the kernel can describe. */
+TEST(map_pages_are_bounded)
+{
+	struct file *file = env_open(test, PRIVCMD), *other = env_open(test, PRIVCMD);
+	unsigned long first, second, third;
+
+	allow_pages(test, 64);
+	KUNIT_EXPECT_EQ(test, fill_new(file, 40, &first), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(other, 40, &second), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, map_resource(other, GUEST, 0, 1, 0, 2, second), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, fill_new(other, 400, &third), -ENOMEM);
+	/* What is given back can be had again, by whomever. */
+	KUNIT_EXPECT_EQ(test, env_munmap(first, 40), 0);
+	KUNIT_EXPECT_EQ(test, map_resource(other, GUEST, 0, 1, 0, 2, second), 0);
+	KUNIT_EXPECT_EQ(test, observe_stat("privcmd", "foreign-pages"), lost_pages + 40);
+	KUNIT_EXPECT_EQ(test, env_munmap(second, 40), 0);
+	KUNIT_EXPECT_EQ(test, env_munmap(third, 400), 0);
+	KUNIT_EXPECT_EQ(test, observe_stat("privcmd", "foreign-pages"), lost_pages);
+}
+
+/* Together they have half, and the other half is the toolstack's. */
+TEST(map_pages_of_restricted_files)
+{
+	struct file *file = env_open(test, PRIVCMD), *other = env_open(test, PRIVCMD);
+	struct file *toolstack = env_open(test, PRIVCMD);
+	unsigned long first, second;
+
+	allow_pages(test, 64);
+	KUNIT_EXPECT_EQ(test, privcmd_restrict_to(file, GUEST), 0);
+	KUNIT_EXPECT_EQ(test, privcmd_restrict_to(other, GUEST), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(file, 60, &first), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, env_munmap(first, 60), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(file, 20, &first), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(other, 20, &second), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, env_munmap(second, 20), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(toolstack, 40, &second), 0);
+	KUNIT_EXPECT_EQ(test, env_munmap(first, 20), 0);
+	KUNIT_EXPECT_EQ(test, fill_new(other, 20, &first), 0);
 }
 
 static struct kunit_case vma_cases[] = {
@@ -357,6 +541,10 @@ static struct kunit_case vma_cases[] = {
 	KUNIT_CASE(map_pv_emptied_at_once),
 	KUNIT_CASE(map_pv_emptied_by_the_kernel),
 	KUNIT_CASE(map_pv_notifier_events),
+	KUNIT_CASE(map_pv_notifier_of_a_part),
+	KUNIT_CASE(map_private_copy_keeps_the_rest),
+	KUNIT_CASE(map_private_copy_is_given_back),
+	KUNIT_CASE(map_private_copy_of_the_only_page),
 	KUNIT_CASE(map_pv_process_ends),
 	KUNIT_CASE(map_p1_moved_while_filled),
 	KUNIT_CASE(map_p1_unmapped_while_filled),
@@ -368,6 +556,8 @@ static struct kunit_case vma_cases[] = {
 	KUNIT_CASE(map_outlives_the_file),
 	KUNIT_CASE(map_not_inherited_and_does_not_grow),
 	KUNIT_CASE(map_frame_that_xen_keeps),
+	KUNIT_CASE(map_pages_are_bounded),
+	KUNIT_CASE(map_pages_of_restricted_files),
 	{}
 };
 

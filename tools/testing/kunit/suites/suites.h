@@ -20,6 +20,7 @@ extern struct kunit_suite suite_privcmd_irqfd;
 extern struct kunit_suite suite_privcmd_ioeventfd;
 extern struct kunit_suite suite_privcmd_compat;
 extern struct kunit_suite suite_privcmd_observe;
+extern struct kunit_suite suite_privcmd_resume;
 extern struct kunit_suite suite_gntdev_index;
 extern struct kunit_suite suite_gntdev_map;
 extern struct kunit_suite suite_gntdev_vma;

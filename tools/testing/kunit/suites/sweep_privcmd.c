@@ -230,8 +230,10 @@ static void *setup_ioeventfd(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, map_resource(file, GUEST, 0, 1, 1, 2, addr), 0);
-	for (i = 0; i < ARRAY_SIZE(port); i++)
+	for (i = 0; i < ARRAY_SIZE(port); i++) {
 		port[i] = bind_interdomain(events, GUEST, 10 + i);
+		put_eport(addr, i, 10 + i);
+	}
 	env_put(arr_addr(), port, sizeof(port));
 	ioeventfd_args = (struct privcmd_ioeventfd){
 		.ioreq = addr, .ports = arr_addr(), .addr = 0x1000,

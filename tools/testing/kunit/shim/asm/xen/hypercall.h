@@ -30,4 +30,10 @@ static inline int HYPERVISOR_grant_table_op(unsigned int cmd, void *uop,
 				  (unsigned long)uop, count, 0, 0);
 }
 
+static inline int HYPERVISOR_multicall(void *calls, uint32_t nr)
+{
+	return xen_fake_hypercall(__HYPERVISOR_multicall, (unsigned long)calls,
+				  nr, 0, 0, 0);
+}
+
 #endif
