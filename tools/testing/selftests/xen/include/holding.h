@@ -13,6 +13,7 @@
  *	share COUNT		allocate pages for dom0; @more has their references
  *	write-X SEED		write a pattern
  *	check-X SEED		how many pages do not have it
+ *	check-neighbour		has a page beside the mapped ones not what it had?
  *	zeros-X			how many pages are not zeros
  *	notify-X PORT OFFSET	ring a port of dom0 and clear a byte, at the end
  *	release-X		unmap the pages, and close the file

@@ -27,6 +27,19 @@ struct holding {
 
 static struct holding mapped = { .fd = -1 }, shared = { .fd = -1 };
 
+/* What a process has beside the pages of dom0, in the same page table as a rule. */
+static char *neighbour;
+
+static int make_neighbour(void)
+{
+	neighbour = mmap(NULL, PG, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (neighbour == MAP_FAILED)
+		return -errno;
+	pattern_write(neighbour, 1, 1);
+	return 0;
+}
+
 /* Words: references of dom0. */
 static int do_map(char *words)
 {
@@ -47,7 +60,7 @@ static int do_map(char *words)
 		return ret;
 	mapped.p = gd_mmap(mapped.fd, mapped.index, mapped.count,
 			   PROT_READ | PROT_WRITE);
-	return mapped.p ? 0 : -errno;
+	return mapped.p ? make_neighbour() : -errno;
 }
 
 /* Words: how many pages. The answer has their references. */
@@ -138,6 +151,8 @@ int holding_command(const char *verb, char *words, char *more)
 		return do_share(words, more);
 	if (!h->p)
 		return -ENOSYS;
+	if (!strcmp(verb, "check-neighbour"))
+		return pattern_wrong(neighbour, 1, 1);
 	if (!strncmp(verb, "check-", 6))
 		return pattern_wrong(h->p, h->count, atoi(words));
 	if (!strncmp(verb, "write-", 6)) {
