@@ -2,9 +2,11 @@
 /*
  * A guest that obeys dom0; see lib/xl.c.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,10 +55,10 @@ static int work(int (*command)(const char *verb, char *words), char *more,
 		perror("guest: xs_open");
 		return 1;
 	}
-	/* Its predecessor was told to die: then that is done. */
+	/* Its predecessor died: as it was told, or over what it was told. */
 	done = first ? 0 : next_command(xs, verb, words);
 	if (done)
-		reply(xs, done, 0, "");
+		reply(xs, done, strcmp(verb, "die") ? -EINTR : 0, "");
 	for (;;) {
 		number = next_command(xs, verb, words);
 		/* There is none in the new directory of a restored guest. */
