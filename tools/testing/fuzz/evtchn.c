@@ -104,7 +104,6 @@ long gntalloc_alloc(const uint32_t *a, int thread)
 	struct ioctl_gntalloc_alloc_gref arg = {
 		.domid = get_domid(a[1]), .flags = a[2], .count = a[3],
 	};
-	uint32_t keep = a[4] % NR_KEPT, *refs;
 	void *at;
 	long ret;
 
@@ -114,17 +113,17 @@ long gntalloc_alloc(const uint32_t *a, int thread)
 	if (ret)
 		return ret;
 	get(&arg, at, sizeof(arg));
-	machine.indexes[keep].offset = arg.index;
-	machine.indexes[keep].count = arg.count;
-	refs = &machine.grefs[keep];
-	*refs = arg.gref_ids[0];
+	keep_index(a[0], a[4], arg.index, arg.count);
+	machine.grefs[a[4] % NR_KEPT] = arg.gref_ids[0];
 	return 0;
 }
 
 long gntalloc_dealloc(const uint32_t *a, int thread)
 {
 	struct ioctl_gntalloc_dealloc_gref arg = {
-		.index = get_offset(a[1]), .count = a[2],
+		.index = get_offset(a[0], a[1]),
+		/* Mostly the right one. */
+		.count = a[2] & 3 ? get_index(a[0], a[1])->count : a[2],
 	};
 
 	return ioctl(get_fd(a[0]), IOCTL_GNTALLOC_DEALLOC_GREF,
@@ -134,7 +133,7 @@ long gntalloc_dealloc(const uint32_t *a, int thread)
 long gntalloc_notify(const uint32_t *a, int thread)
 {
 	struct ioctl_gntalloc_unmap_notify arg = {
-		.index = get_offset(a[1]) + a[2], .action = a[3],
+		.index = get_offset(a[0], a[1]) + a[2], .action = a[3],
 		.event_channel_port = get_port(a[4]),
 	};
 

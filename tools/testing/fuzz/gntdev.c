@@ -13,7 +13,7 @@
 #define GNTCOPY_source_gref	1
 #define GNTCOPY_dest_gref	2
 
-static long map_refs(int fd, uint32_t dom, uint32_t ref, uint32_t count, uint32_t keep,
+static long map_refs(uint32_t slot, uint32_t dom, uint32_t ref, uint32_t count, uint32_t keep,
 		     uint32_t how, int thread)
 {
 	struct ioctl_gntdev_map_grant_ref arg = { .count = count };
@@ -28,47 +28,43 @@ static long map_refs(int fd, uint32_t dom, uint32_t ref, uint32_t count, uint32_
 		};
 	put(at, &arg, sizeof(arg));
 	put(at + offsetof(typeof(arg), refs), list, sizeof(list));
-	ret = ioctl(fd, IOCTL_GNTDEV_MAP_GRANT_REF, at);
+	ret = ioctl(get_fd(slot), IOCTL_GNTDEV_MAP_GRANT_REF, at);
 	if (ret)
 		return ret;
 	get(&arg, at, sizeof(arg));
-	keep %= NR_KEPT;
-	machine.indexes[keep].offset = arg.index;
-	machine.indexes[keep].count = count;
+	keep_index(slot, keep, arg.index, count);
 	return 0;
 }
 
 long gntdev_map(const uint32_t *a, int thread)
 {
-	return map_refs(get_fd(a[0]), a[1], a[2], a[3], a[4], a[5], thread);
+	return map_refs(a[0], a[1], a[2], a[3], a[4], a[5], thread);
 }
 
 /* What most do: at once, and of the same length. */
 long gntdev_map_mmap(const uint32_t *a, int thread)
 {
-	uint32_t pages = a[3] % 16 + 1, keep = a[4] % NR_KEPT, map = a[5] % NR_KEPT;
+	uint32_t pages = a[3] % 16 + 1;
 	int prot = a[6] & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
-	int fd = get_fd(a[0]);
+	int private = (a[6] & 3) == 3 && can_be_private(a[0] % NR_FDS);
 	void *at;
 
-	if (map_refs(fd, a[1], a[2], pages, keep, 0, thread))
+	if (map_refs(a[0], a[1], a[2], pages, a[4], 0, thread))
 		return -1;
-	at = map_at(pages * 4096, prot, (a[6] & 3) == 3 ? MAP_PRIVATE : MAP_SHARED, fd,
-		    machine.indexes[keep].offset);
+	at = map_at(pages * 4096, prot, private ? MAP_PRIVATE : MAP_SHARED, get_fd(a[0]),
+		    get_offset(a[0], a[4] % NR_KEPT));
 	if (at == MAP_FAILED)
 		return -1;
-	machine.maps[map].addr = (unsigned long)at;
-	machine.maps[map].len = pages * 4096;
+	keep_map(a[0], a[5], at, pages * 4096);
 	return 0;
 }
 
 long gntdev_unmap(const uint32_t *a, int thread)
 {
-	uint32_t kept = a[1] % NR_KEPT;
 	struct ioctl_gntdev_unmap_grant_ref arg = {
-		.index = get_offset(a[1]),
+		.index = get_offset(a[0], a[1]),
 		/* Mostly the right one. */
-		.count = a[2] & 3 ? machine.indexes[kept].count : a[2],
+		.count = a[2] & 3 ? get_index(a[0], a[1])->count : a[2],
 	};
 
 	return ioctl(get_fd(a[0]), IOCTL_GNTDEV_UNMAP_GRANT_REF,
@@ -77,7 +73,9 @@ long gntdev_unmap(const uint32_t *a, int thread)
 
 long gntdev_offset(const uint32_t *a, int thread)
 {
-	struct ioctl_gntdev_get_offset_for_vaddr arg = { .vaddr = get_map(a[1], a[2]) };
+	struct ioctl_gntdev_get_offset_for_vaddr arg = {
+		.vaddr = address_in(get_map_of(a[0], a[1]), a[2]),
+	};
 
 	return ioctl(get_fd(a[0]), IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR,
 		     give(a[3], &arg, sizeof(arg), thread));
@@ -86,7 +84,7 @@ long gntdev_offset(const uint32_t *a, int thread)
 long gntdev_notify(const uint32_t *a, int thread)
 {
 	struct ioctl_gntdev_unmap_notify arg = {
-		.index = get_offset(a[1]) + a[2], .action = a[3],
+		.index = get_offset(a[0], a[1]) + a[2], .action = a[3],
 		.event_channel_port = get_port(a[4]),
 	};
 
@@ -153,6 +151,7 @@ long gntdev_export(const uint32_t *a, int thread)
 		return ret;
 	get(&arg, at, sizeof(arg));
 	set_fd(a[5], arg.fd);
+	machine.pages[a[5] % NR_FDS] = arg.count;
 	return 0;
 }
 
@@ -170,9 +169,10 @@ long gntdev_wait(const uint32_t *a, int thread)
 long gntdev_import(const uint32_t *a, int thread)
 {
 	struct ioctl_gntdev_dmabuf_imp_to_refs arg = {
-		.fd = get_fd(a[1]), .domid = get_domid(a[3]), .count = a[2],
+		.fd = get_fd(a[1]), .domid = get_domid(a[3]),
+		.count = a[2] & 7 ? machine.pages[a[1] % NR_FDS] : a[2],
 	};
-	void *at = place(a[5], MAIN, sizeof(arg) + (a[2] % 1024) * 4, thread);
+	void *at = place(a[5], MAIN, sizeof(arg) + (arg.count % 1024) * 4, thread);
 	long ret;
 
 	put(at, &arg, sizeof(arg));

@@ -13,10 +13,11 @@
 
 struct machine machine;
 
-void machine_init(void)
+void machine_init(uint32_t world)
 {
 	memset(&machine, 0, sizeof(machine));
 	memset(machine.fds, 0xff, sizeof(machine.fds));
+	machine.world = world;
 }
 
 static int open_slot(uint32_t slot)
@@ -35,8 +36,10 @@ static int open_slot(uint32_t slot)
 		return open("/dev/xen/gntalloc", O_RDWR | O_CLOEXEC);
 	if (slot < FIRST_DMABUF)
 		return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (slot < FIRST_OTHER)
+	if (slot < FIRST_OTHER) {
+		machine.pages[slot] = slot % 4 + 1;
 		return event(FUZZ_EXPORTER, slot % 4, 0, 0, 0, 0, 2);
+	}
 	return open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
@@ -56,9 +59,31 @@ void set_fd(uint32_t slot, int fd)
 	machine.fds[slot] = fd;
 }
 
+/*
+ * What was kept under a number; where nothing was, what comes next. Most calls
+ * do nothing with what does not exist.
+ */
+static uint32_t get_kept(const uint32_t *kept, uint32_t which)
+{
+	unsigned int i;
+
+	if (which >= NR_KEPT)
+		return which;
+	for (i = 0; i < NR_KEPT; i++) {
+		if (kept[(which + i) % NR_KEPT])
+			return kept[(which + i) % NR_KEPT];
+	}
+	return 0;
+}
+
 uint32_t get_port(uint32_t which)
 {
-	return which < NR_KEPT ? machine.ports[which] : which;
+	return get_kept(machine.ports, which);
+}
+
+uint32_t get_gref(uint32_t which)
+{
+	return get_kept(machine.grefs, which);
 }
 
 uint32_t get_domid(uint32_t which)
@@ -70,24 +95,94 @@ uint32_t get_domid(uint32_t which)
 	return which < sizeof(domids) / sizeof(*domids) ? domids[which] : which;
 }
 
-uint64_t get_offset(uint32_t which)
+static int is_gntalloc(uint32_t slot)
+{
+	slot %= NR_FDS;
+	return slot >= FIRST_GNTALLOC && slot < FIRST_EVENTFD;
+}
+
+struct index *get_index(uint32_t slot, uint32_t which)
+{
+	struct index *list = machine.indexes[is_gntalloc(slot)];
+	unsigned int i;
+
+	for (i = 0; i < NR_KEPT; i++) {
+		if (list[(which + i) % NR_KEPT].count)
+			return &list[(which + i) % NR_KEPT];
+	}
+	return &list[which % NR_KEPT];
+}
+
+uint64_t get_offset(uint32_t slot, uint32_t which)
 {
 	if (which < NR_KEPT)
-		return machine.indexes[which].offset;
+		return get_index(slot, which)->offset;
 	/* Of the last of these the offset is no whole number of pages. */
 	return which < 0x40 ? (which % 16) * 4096ull + (which == 0x3f) : (uint64_t)which << 12;
 }
 
-uint32_t get_gref(uint32_t which)
+void keep_index(uint32_t slot, uint32_t which, uint64_t offset, uint32_t count)
 {
-	return which < NR_KEPT ? machine.grefs[which] : which;
+	struct index *index = &machine.indexes[is_gntalloc(slot)][which % NR_KEPT];
+
+	index->offset = offset;
+	index->count = count;
 }
 
-unsigned long get_map(uint32_t which, uint32_t page)
+/* Which device a descriptor is of. */
+static int device_of(uint32_t slot)
 {
-	return machine.maps[which % NR_KEPT].addr + page * 4096ul;
+	static const uint8_t first[] = {
+		FIRST_PRIVCMD, FIRST_HYPERCALL, FIRST_GNTDEV, FIRST_GNTALLOC,
+		FIRST_EVENTFD, FIRST_DMABUF, FIRST_OTHER,
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(first); i++) {
+		if (slot % NR_FDS < first[i])
+			break;
+	}
+	return i;
 }
 
+struct map *get_map(uint32_t which)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_KEPT; i++) {
+		if (machine.maps[(which + i) % NR_KEPT].addr)
+			return &machine.maps[(which + i) % NR_KEPT];
+	}
+	return &machine.maps[which % NR_KEPT];
+}
+
+struct map *get_map_of(uint32_t slot, uint32_t which)
+{
+	unsigned int i;
+
+	/* The higher numbers are for any. */
+	for (i = 0; i < NR_KEPT && which < NR_KEPT; i++) {
+		struct map *map = &machine.maps[(which + i) % NR_KEPT];
+
+		if (map->addr && device_of(map->slot) == device_of(slot))
+			return map;
+	}
+	return get_map(which);
+}
+
+unsigned long address_in(const struct map *map, uint32_t page)
+{
+	return map->addr + page * 4096ul;
+}
+
+void keep_map(uint32_t slot, uint32_t which, void *at, size_t len)
+{
+	struct map *map = &machine.maps[which % NR_KEPT];
+
+	map->addr = (unsigned long)at;
+	map->len = len;
+	map->slot = slot;
+}
 
 long event(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t e,
 	   uint32_t f)

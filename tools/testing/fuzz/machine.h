@@ -22,18 +22,28 @@
 
 #define NR_KEPT		16
 
+#define NR_DRIVERS	4
+
 struct machine {
 	int fds[NR_FDS];
 	uint32_t ports[NR_KEPT];
-	struct {
-		uint64_t offset;
-		uint32_t count;
-	} indexes[NR_KEPT];
-	struct {
+	/* Pages of the dma-bufs. */
+	uint32_t pages[NR_FDS];
+	/* What was mapped, and by which descriptor. */
+	struct map {
 		unsigned long addr, len;
+		uint32_t slot;
 	} maps[NR_KEPT];
 	uint32_t grefs[NR_KEPT];
+	/* Offsets in files of gntdev, and of gntalloc. */
+	struct index {
+		uint64_t offset;
+		uint32_t count;
+	} indexes[2][NR_KEPT];
 	unsigned int forks;
+	/* Whose tracepoints are on: a bit for each driver. */
+	uint32_t traced;
+	uint32_t world;
 };
 
 /* Opened by the process that starts the others. */
@@ -42,21 +52,32 @@ extern int fuzz_fd;
 extern struct machine machine;
 
 /* machine.c */
-void machine_init(void);
+void machine_init(uint32_t world);
 int get_fd(uint32_t slot);
 void set_fd(uint32_t slot, int fd);
 uint32_t get_port(uint32_t which);
 uint32_t get_domid(uint32_t which);
-uint64_t get_offset(uint32_t which);
 uint32_t get_gref(uint32_t which);
-/* An address in a mapping, @page pages from its start. */
-unsigned long get_map(uint32_t which, uint32_t page);
+/* Of what the descriptor is of. */
+struct index *get_index(uint32_t slot, uint32_t which);
+uint64_t get_offset(uint32_t slot, uint32_t which);
+void keep_index(uint32_t slot, uint32_t which, uint64_t offset, uint32_t count);
+struct map *get_map(uint32_t which);
+/* One that is of the same device, if there is. */
+struct map *get_map_of(uint32_t slot, uint32_t which);
+/* An address in it, @page pages from its start. */
+unsigned long address_in(const struct map *map, uint32_t page);
+void keep_map(uint32_t slot, uint32_t which, void *at, size_t len);
 long event(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t e,
 	   uint32_t f);
 /* Of the thread that runs. */
 void open_faults(void);
 void arm_fault(unsigned int nth);
 void disarm_fault(void);
+
+/* observe.c */
+void observe_init(void);
+void trace_set(unsigned int driver, int on);
 
 /* memory.c */
 #define MAIN	0
@@ -74,6 +95,7 @@ void get(void *to, const void *from, size_t size);
 void *give(uint32_t how, const void *from, size_t size, int thread);
 /* Where a mapping of the program's goes, and the end of all of them. */
 void *memory_for(size_t size);
+int can_be_private(uint32_t slot);
 void *map_at(size_t size, int prot, int flags, int fd, uint64_t offset);
 void memory_clear(void);
 void poke(int thread, uint32_t offset, uint32_t value);
@@ -92,9 +114,9 @@ op_fn privcmd_hypercall, privcmd_batch2, privcmd_batch, privcmd_mmap, privcmd_dm
       privcmd_restrict, privcmd_resource, privcmd_irqfd, privcmd_ioeventfd, privcmd_gsi;
 op_fn file_open, file_close, file_dup, file_poll, file_fcntl, file_any_ioctl, file_signal,
       file_read;
-op_fn mem_mmap, mem_mmap_anon, mem_munmap, mem_mremap, mem_mprotect, mem_madvise, mem_touch,
+op_fn mem_mmap, mem_mmap_all, mem_mmap_anon, mem_munmap, mem_mremap, mem_mprotect, mem_madvise, mem_touch,
       mem_futex, mem_poke, mem_write;
-op_fn task_fork, task_yield, task_sleep;
+op_fn task_fork, task_yield, task_sleep, task_observe, task_trace;
 op_fn event_kill, event_fire, event_peer_maps, event_peer_unmaps, event_frame, event_grant,
       event_fails, event_limit, event_request, event_exporter, event_resume;
 

@@ -96,6 +96,7 @@ static void boot(void)
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("debugfs", FAULTS, "debugfs", 0, NULL);
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 	if (!host || mount("none", "/host", "hostfs", 0, host))
 		printf("fuzz: no directory of the host\n");
 	set(FAULTS "/kmemleak", "scan=off");
@@ -154,19 +155,27 @@ static uint64_t hash(const char *text)
 	return h;
 }
 
-static void save(const struct prog *p)
+static void save_text(const char *directory, const char *text)
 {
-	static char text[FUZZ_TEXT];
+	size_t len = strlen(text);
 	char path[64];
-	size_t len = prog_print(p, text, sizeof(text));
 	int fd;
 
-	snprintf(path, sizeof(path), "/host/out/%016llx", (unsigned long long)hash(text));
+	snprintf(path, sizeof(path), "/host/%s/%016llx", directory,
+		 (unsigned long long)hash(text));
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
 		printf("fuzz: cannot write %s: %s\n", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
+}
+
+static void save(const struct prog *p)
+{
+	static char text[FUZZ_TEXT];
+
+	prog_print(p, text, sizeof(text));
+	save_text("out", text);
 }
 
 static void keep(const struct prog *p)
@@ -333,6 +342,7 @@ static void work(void)
 /* In the middle of a program. If it was a given one, it was run all the same. */
 static void died(const struct fuzz_census *left)
 {
+	save_text("killed", shared->text);
 	if (left) {
 		tell_left(left);
 		run_fault();
@@ -385,8 +395,11 @@ int main(void)
 	run_worker(work, died);
 	tell_progress("done");
 	save_coverage();
-	if (number("seconds"))
+	if (number("seconds")) {
+		/* What RCU has yet to free, kmemleak cannot see there. */
+		sleep(1);
 		printf("fuzz: leaks %d\n", tell_leaks());
+	}
 	printf("fuzz: end\n");
 	fflush(stdout);
 	sync();

@@ -111,7 +111,7 @@ void *place(uint32_t how, unsigned int what, size_t size, int thread)
 	case 4:
 		return (void *)(READ_ONLY + what * ROOM);
 	case 5:
-		return (void *)get_map(which, 0);
+		return (void *)address_in(get_map(which), 0);
 	case 6:
 		return (void *)(BASE + !thread * STRIDE + what * ROOM);
 	case 7:

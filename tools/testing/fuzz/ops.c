@@ -22,7 +22,7 @@ const struct op ops[] = {
 	{ "evtchn.read",	"eYA",		evtchn_read,		8 },
 	{ "evtchn.write",	"eTCA",		evtchn_write,		8 },
 
-	{ "privcmd.hypercall",	"hNNNA",	privcmd_hypercall,	4 },
+	{ "privcmd.hypercall",	"pNNNA",	privcmd_hypercall,	4 },
 	{ "privcmd.batch2",	"pDMGCRFA",	privcmd_batch2,		14 },
 	{ "privcmd.batch",	"pDMGCRFA",	privcmd_batch,		8 },
 	{ "privcmd.mmap",	"pDMGCRFA",	privcmd_mmap,		8 },
@@ -48,7 +48,12 @@ const struct op ops[] = {
 	{ "gntalloc.dealloc",	"aICA",		gntalloc_dealloc,	8 },
 	{ "gntalloc.notify",	"aIYFTA",	gntalloc_notify,	6 },
 
-	{ "mmap",		"xMGFI",	mem_mmap,		20 },
+	{ "mmap",		"xMGFI",	mem_mmap,		6 },
+	{ "mmap.privcmd",	"pMGFN",	mem_mmap_all,		14 },
+	{ "mmap.hypercall",	"hMGFN",	mem_mmap_all,		6 },
+	{ "mmap.gntdev",	"dMGFI",	mem_mmap_all,		12 },
+	{ "mmap.gntalloc",	"aMGFI",	mem_mmap_all,		12 },
+	{ "mmap.dmabuf",	"bMGFN",	mem_mmap_all,		4 },
 	{ "mmap.anon",		"MGF",		mem_mmap_anon,		2 },
 	{ "munmap",		"MGG",		mem_munmap,		10 },
 	{ "mremap",		"MGGGF",	mem_mremap,		6 },
@@ -63,6 +68,9 @@ const struct op ops[] = {
 	{ "fork",		"F",		task_fork,		2 },
 	{ "yield",		"",		task_yield,		3 },
 	{ "sleep",		"G",		task_sleep,		1 },
+
+	{ "observe",		"F",		task_observe,		2 },
+	{ "trace",		"F",		task_trace,		2 },
 
 	{ "kill",		"D",		event_kill,		1 },
 	{ "fire",		"T",		event_fire,		8 },

@@ -109,27 +109,52 @@ void *map_at(size_t size, int prot, int flags, int fd, uint64_t offset)
 	return at ? mmap(at, size, prot, flags | MAP_FIXED_NOREPLACE, fd, offset) : MAP_FAILED;
 }
 
+/*
+ * User-mode Linux has no special entries in its page tables: in a private mapping
+ * it would take the frame of another domain for a page of its own.
+ */
+int can_be_private(uint32_t slot)
+{
+	if (slot >= FIRST_PRIVCMD && slot < FIRST_HYPERCALL)
+		return 0;
+	return machine.world == FUZZ_HVM || slot < FIRST_GNTDEV || slot >= FIRST_GNTALLOC;
+}
+
 /* As many pages as what lies at the offset, unless told otherwise. */
 long mem_mmap(const uint32_t *a, int thread)
 {
-	uint32_t pages = a[2] ? a[2] : machine.indexes[a[4] % NR_KEPT].count % 128;
+	uint32_t slot = a[0] % NR_FDS, pages = a[2];
 	int prot = a[3] & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
 	int flags = a[3] & 2 ? MAP_PRIVATE : MAP_SHARED;
-	uint32_t slot = a[0] % NR_FDS;
+	uint64_t offset = get_offset(slot, a[4]);
 	void *at;
 
 	if (a[3] & 8)
 		prot ^= PROT_EXEC;
 	if (a[3] & 16)
 		prot = PROT_NONE;
-	if (avoid & AVOID_PRIVATE && slot >= FIRST_PRIVCMD && slot < FIRST_HYPERCALL)
+	if (!can_be_private(slot))
 		flags = MAP_SHARED;
-	at = map_at(pages * PAGE, prot, flags, get_fd(slot), get_offset(a[4]));
+	if (slot < FIRST_GNTDEV || slot >= FIRST_EVENTFD)
+		offset = a[4] < 64 ? 0 : offset;
+	else if (!(pages & 3))
+		pages = get_index(slot, a[4])->count;
+	at = map_at(pages % 128 * PAGE, prot, flags, get_fd(slot), offset);
 	if (at == MAP_FAILED)
 		return -1;
-	machine.maps[a[1] % NR_KEPT].addr = (unsigned long)at;
-	machine.maps[a[1] % NR_KEPT].len = pages * PAGE;
+	keep_map(slot, a[1], at, pages % 128 * PAGE);
 	return 0;
+}
+
+/* The same, with the letters of the devices that it is for. */
+long mem_mmap_all(const uint32_t *a, int thread)
+{
+	uint32_t whole[] = { a[0], a[1], a[2], a[3], a[4] };
+
+	/* Only to read, or private: rarely. */
+	if (a[3] < 16)
+		whole[3] &= 1;
+	return mem_mmap(whole, thread);
 }
 
 long mem_mmap_anon(const uint32_t *a, int thread)
@@ -140,26 +165,25 @@ long mem_mmap_anon(const uint32_t *a, int thread)
 
 	if (at == MAP_FAILED)
 		return -1;
-	machine.maps[a[0] % NR_KEPT].addr = (unsigned long)at;
-	machine.maps[a[0] % NR_KEPT].len = len;
+	keep_map(NR_FDS - 1, a[0], at, len);
 	return 0;
 }
 
 /* A part of a mapping, or all of it. Nothing beyond: that may be ours. */
-static int part(const uint32_t *a, unsigned long *at, size_t *len)
+static struct map *part(const uint32_t *a, unsigned long *at, size_t *len)
 {
-	unsigned long addr = machine.maps[a[0] % NR_KEPT].addr;
-	size_t pages = machine.maps[a[0] % NR_KEPT].len / PAGE;
+	struct map *map = get_map(a[0]);
+	size_t pages = map->len / PAGE;
 	size_t first = a[1], nr = a[2];
 
-	if (!addr || !pages)
-		return -1;
+	if (!map->addr || !pages)
+		return NULL;
 	first %= pages;
 	if (!nr || nr > pages - first)
 		nr = pages - first;
-	*at = addr + first * PAGE;
+	*at = map->addr + first * PAGE;
 	*len = nr * PAGE;
-	return 0;
+	return map;
 }
 
 long mem_munmap(const uint32_t *a, int thread)
@@ -167,17 +191,18 @@ long mem_munmap(const uint32_t *a, int thread)
 	unsigned long at;
 	size_t len;
 
-	return part(a, &at, &len) ? -1 : munmap((void *)at, len);
+	return part(a, &at, &len) ? munmap((void *)at, len) : -1;
 }
 
 long mem_mremap(const uint32_t *a, int thread)
 {
 	size_t len, wanted;
 	unsigned long at;
+	struct map *map = part(a, &at, &len);
 	void *to = NULL;
 	int flags = 0;
 
-	if (part(a, &at, &len))
+	if (!map)
 		return -1;
 	wanted = a[3] ? a[3] * PAGE : len;
 	if (a[4] & 3) {
@@ -191,8 +216,8 @@ long mem_mremap(const uint32_t *a, int thread)
 	to = mremap((void *)at, len, wanted, flags, to);
 	if (to == MAP_FAILED)
 		return -1;
-	machine.maps[a[0] % NR_KEPT].addr = (unsigned long)to;
-	machine.maps[a[0] % NR_KEPT].len = wanted;
+	map->addr = (unsigned long)to;
+	map->len = wanted;
 	return 0;
 }
 
@@ -204,7 +229,7 @@ long mem_mprotect(const uint32_t *a, int thread)
 	unsigned long at;
 	size_t len;
 
-	if (part(a, &at, &len))
+	if (!part(a, &at, &len))
 		return -1;
 	return mprotect((void *)at, len, prots[a[3] % 4]);
 }
@@ -221,7 +246,7 @@ long mem_madvise(const uint32_t *a, int thread)
 	unsigned long at;
 	size_t len;
 
-	if (part(a, &at, &len))
+	if (!part(a, &at, &len))
 		return -1;
 	if (avoid & AVOID_DOFORK && advice == MADV_DOFORK)
 		return -1;
@@ -233,7 +258,7 @@ long mem_touch(const uint32_t *a, int thread)
 	unsigned long at;
 	size_t len;
 
-	if (part(a, &at, &len))
+	if (!part(a, &at, &len))
 		return -1;
 	for (; len; len -= PAGE, at += PAGE) {
 		if (touch(at, a[3] & 3))
@@ -245,13 +270,13 @@ long mem_touch(const uint32_t *a, int thread)
 /* Looks up the page of the mapping, and lets it go again. */
 long mem_futex(const uint32_t *a, int thread)
 {
-	return syscall(SYS_futex, get_map(a[0], a[1]), FUTEX_WAKE, 1, NULL, NULL, 0);
+	return syscall(SYS_futex, address_in(get_map(a[0]), a[1]), FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 long mem_write(const uint32_t *a, int thread)
 {
 	int fd = get_fd(a[0]);
-	void *at = (void *)get_map(a[1], a[2]);
+	void *at = (void *)address_in(get_map(a[1]), a[2]);
 
 	return a[2] & 1 ? read(fd, at, 8) : write(fd, at, 8);
 }
@@ -335,8 +360,10 @@ long event_exporter(const uint32_t *a, int thread)
 	}
 	fd = event(FUZZ_EXPORTER, a[1], most, offset, a[4] < 2048 ? 0 : a[4], odd,
 		   a[6] < 3 ? 2 : a[6]);
-	if (fd >= 0)
-		set_fd(a[0], fd);
+	if (fd < 0)
+		return fd;
+	set_fd(a[0], fd);
+	machine.pages[a[0] % NR_FDS] = a[1] % 16 + 1 + (a[6] < 3 ? 0 : a[6] % 5 - 2);
 	return fd;
 }
 

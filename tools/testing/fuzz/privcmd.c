@@ -58,10 +58,23 @@ static void *frames_at(const uint32_t *a, uint32_t how, int thread)
 	return to;
 }
 
+/* As many as there are, in most cases: the first call has to be about all. */
+static uint32_t how_many(const uint32_t *a, const struct map *map)
+{
+	return a[4] & 3 && a[4] < 64 ? map->len / 4096 : a[4];
+}
+
+static uint32_t from_page(const uint32_t *a)
+{
+	return a[4] & 3 && a[4] < 64 ? 0 : a[3];
+}
+
 long privcmd_batch2(const uint32_t *a, int thread)
 {
+	const struct map *map = get_map_of(a[0], a[2]);
 	struct privcmd_mmapbatch_v2 arg = {
-		.num = a[4], .dom = get_domid(a[1]), .addr = get_map(a[2], a[3]),
+		.num = how_many(a, map), .dom = get_domid(a[1]),
+		.addr = address_in(map, from_page(a)),
 		.arr = frames_at(a, a[7] / 3, thread),
 		.err = place(a[7] / 2, SECOND, (a[4] % 1024) * 4, thread),
 	};
@@ -72,8 +85,10 @@ long privcmd_batch2(const uint32_t *a, int thread)
 
 long privcmd_batch(const uint32_t *a, int thread)
 {
+	const struct map *map = get_map_of(a[0], a[2]);
 	struct privcmd_mmapbatch arg = {
-		.num = a[4], .dom = get_domid(a[1]), .addr = get_map(a[2], a[3]),
+		.num = how_many(a, map), .dom = get_domid(a[1]),
+		.addr = address_in(map, from_page(a)),
 		.arr = frames_at(a, a[7] / 2, thread),
 	};
 
@@ -88,11 +103,12 @@ long privcmd_mmap(const uint32_t *a, int thread)
 		.num = a[4], .dom = get_domid(a[1]),
 		.entry = place(a[7] / 2, LIST, (a[4] % 512) * sizeof(*list), thread),
 	};
-	unsigned int i, at = a[3], pages = a[6] % 4 + 1;
+	const struct map *map = get_map_of(a[0], a[2]);
+	unsigned int i, at = a[3] & 1 ? a[3] : 0, pages = a[6] % 4 + 1;
 
 	for (i = 0; i < FRAMES; i++) {
 		list[i] = (struct privcmd_mmap_entry){
-			.va = get_map(a[2], at), .mfn = a[5] + at, .npages = pages,
+			.va = address_in(map, at), .mfn = a[5] + at, .npages = pages,
 		};
 		at += pages + (a[6] == 8);
 	}
@@ -134,7 +150,7 @@ long privcmd_resource(const uint32_t *a, int thread)
 	struct privcmd_mmap_resource arg = {
 		.dom = get_domid(a[1]), .type = a[2] < 16 ? a[2] % 3 : a[2],
 		.id = a[3] < 8 ? 0 : a[3], .idx = a[4], .num = a[5],
-		.addr = a[5] ? get_map(a[6], 0) : 0,
+		.addr = a[5] ? address_in(get_map_of(a[0], a[6]), 0) : 0,
 	};
 
 	return ioctl(get_fd(a[0]), IOCTL_PRIVCMD_MMAP_RESOURCE,
@@ -159,7 +175,7 @@ long privcmd_ioeventfd(const uint32_t *a, int thread)
 {
 	uint32_t ports[64], i;
 	struct privcmd_ioeventfd arg = {
-		.ioreq = get_map(a[3], a[4]),
+		.ioreq = address_in(get_map_of(a[0], a[3]), a[4] & 1 ? 0 : a[4]),
 		.ports = (uint64_t)place(a[7] / 2, SECOND, (a[5] % 4096) * 4, thread),
 		.addr = DOORBELL + (a[6] & 8), .addr_len = a[6] & 4 ? 1 << (a[6] & 3) : 4,
 		.event_fd = get_fd(a[1]), .vcpus = a[5], .vq = a[6] & 2,

@@ -242,6 +242,7 @@ static void worker_init(void)
 	asked = 1;
 	answered = 0;
 	open_faults();
+	observe_init();
 	if (pthread_create(&second, NULL, second_thread, NULL)) {
 		perror("fuzz: thread");
 		_exit(1);
@@ -266,7 +267,7 @@ int run_program(const struct prog *p, struct fuzz_census *left)
 	prog = p;
 	progress = 0;
 	at = 0;
-	machine_init();
+	machine_init(p->world);
 	for (i = 0; i < p->nr; i++)
 		two |= p->calls[i].thread;
 	prog_print(p, shared->text, sizeof(shared->text));
@@ -277,6 +278,10 @@ int run_program(const struct prog *p, struct fuzz_census *left)
 	if (two)
 		futex_wait(&answered, asked - 1);
 	reap_forked();
+	for (i = 0; i < NR_DRIVERS; i++) {
+		if (machine.traced & 1 << i)
+			trace_set(i, 0);
+	}
 	memory_clear();
 	syscall(SYS_close_range, first_fd, ~0u, 0);
 	ioctl(fuzz_fd, FUZZ_END, left);
