@@ -249,7 +249,7 @@ help:
 	@echo '  test-package    install, upgrade, sign and remove them in a fresh Debian, and boot Xen from it'
 	@echo
 	@echo 'Check:'
-	@echo '  check           static checks: warnings, sparse, coccinelle, objtool, style'
+	@echo '  check           static checks: warnings, sparse, coccinelle, objtool, style, models'
 	@echo '  style-report    lengths of functions and files, and how much is comment'
 	@echo '  headers-check   the UAPI headers alone'
 	@echo '  install-check   what modprobe takes after install and uninstall'

@@ -47,9 +47,10 @@ static irqreturn_t evtchn_interrupt(int irq, void *data)
 {
 	struct evtchn_port *p = data;
 
-	/* Being unbound: nobody will read it. Remember that it is masked. */
+	/* Being unbound: nobody will read it, and what stays open stays unmasked. */
 	if (!refcount_read(&p->users)) {
-		set_bit(EVTCHN_PORT_FIRED, &p->flags);
+		if (test_bit(EVTCHN_PORT_STATIC, &p->flags))
+			xen_irq_lateeoi(irq, 0);
 		return IRQ_HANDLED;
 	}
 
@@ -138,6 +139,7 @@ static int evtchn_attach(struct evtchn_port *p)
 		return evtchn_refuse(EVTCHN_R_HANDLER, err, p->port);
 	list_add(&p->node, &ef->ports);
 	WRITE_ONCE(ef->nr_ports, ef->nr_ports + 1);
+	WRITE_ONCE(ef->ring.lost, false);
 	trace_bind(p->port, p->irq);
 	return 0;
 }
@@ -191,6 +193,60 @@ static int evtchn_adopt(struct evtchn_port *p,
 	return err;
 }
 
+/* A port that stays must not stay masked for its next owner. */
+static void leave_unmasked(struct evtchn_port *p)
+{
+	/* A handler that began before the port was unpublished may mask it yet. */
+	synchronize_irq(p->irq);
+	if (test_bit(EVTCHN_PORT_FIRED, &p->flags))
+		xen_irq_lateeoi(p->irq, 0);
+}
+
+/*
+ * Cannot fail. The reference to the IRQ goes with the handler, and the last one
+ * closes the port. By the IRQ: the number may be another's, if the domain was
+ * restored.
+ */
+static void evtchn_detach(struct evtchn_port *p)
+{
+	lockdep_assert_held(&p->file->bind_lock);
+
+	list_del(&p->node);
+	WRITE_ONCE(p->file->nr_ports, p->file->nr_ports - 1);
+	trace_unbind(p->port);
+	evtchn_port_unpublish(p);
+	if (test_bit(EVTCHN_PORT_STATIC, &p->flags))
+		leave_unmasked(p);
+	unbind_from_irqhandler(p->irq, p);
+	evtchn_port_free(p);
+}
+
+/* Nothing of the ports from before the domain was restored is left. */
+static void forget_lost(struct evtchn_file *ef)
+{
+	struct evtchn_port *p, *next;
+
+	lockdep_assert_held(&ef->bind_lock);
+
+	if (!evtchn_ring_lost(&ef->ring))
+		return;
+	list_for_each_entry_safe(p, next, &ef->ports, node) {
+		if (test_bit(EVTCHN_PORT_LOST, &p->flags))
+			evtchn_detach(p);
+	}
+	evtchn_ring_reset(&ef->ring);
+}
+
+/* IOCTL_EVTCHN_RESET: the ring is empty, and of use again. */
+void evtchn_reset(struct evtchn_file *ef)
+{
+	mutex_lock(&ef->bind_lock);
+	forget_lost(ef);
+	evtchn_ring_reset(&ef->ring);
+	WRITE_ONCE(ef->ring.lost, false);
+	mutex_unlock(&ef->bind_lock);
+}
+
 static int make_room(struct evtchn_file *ef)
 {
 	int err = evtchn_ring_reserve(&ef->ring, ef->nr_ports + 1);
@@ -228,6 +284,7 @@ static int evtchn_bind(struct evtchn_file *ef, evtchn_acquire_fn *acquire,
 	int err;
 
 	mutex_lock(&ef->bind_lock);
+	forget_lost(ef);
 	p = evtchn_port_new(ef);
 	if (!p) {
 		err = evtchn_refuse(EVTCHN_R_MEMORY, -ENOMEM, 0);
@@ -433,27 +490,10 @@ int evtchn_bind_static(struct evtchn_file *ef, void __user *arg)
 		return -EFAULT;
 
 	mutex_lock(&ef->bind_lock);
+	forget_lost(ef);
 	err = evtchn_bind_static_locked(ef, bind.port);
 	mutex_unlock(&ef->bind_lock);
 	return err;
-}
-
-/* Cannot fail. The reference on the IRQ goes last: it closes the port. */
-static void evtchn_detach(struct evtchn_port *p)
-{
-	lockdep_assert_held(&p->file->bind_lock);
-
-	list_del(&p->node);
-	WRITE_ONCE(p->file->nr_ports, p->file->nr_ports - 1);
-	trace_unbind(p->port);
-	evtchn_port_unpublish(p);
-	free_irq(p->irq, p);
-	/* A port that stays must not stay masked for its next owner. */
-	if (test_bit(EVTCHN_PORT_STATIC, &p->flags) &&
-	    test_bit(EVTCHN_PORT_FIRED, &p->flags))
-		xen_irq_lateeoi(p->irq, 0);
-	evtchn_put(p->port);
-	evtchn_port_free(p);
 }
 
 int evtchn_unbind(struct evtchn_file *ef, void __user *arg)

@@ -32,6 +32,8 @@ struct evtchn_ring {
 	struct evtchn_slots *slots;
 	unsigned int prod;
 	bool overflow;
+	/* All ports of the file went when the domain was restored. */
+	bool lost;
 
 	/* Serialises consumers. */
 	struct mutex cons_lock;
@@ -65,6 +67,8 @@ struct evtchn_file {
 #define EVTCHN_PORT_STATIC	1
 /* Fired once more meanwhile, unmasked by another consumer of its IRQ. */
 #define EVTCHN_PORT_AGAIN	2
+/* Xen has no such port any more: the domain was restored. */
+#define EVTCHN_PORT_LOST	3
 
 /* One port that is bound to an open file. */
 struct evtchn_port {
@@ -97,6 +101,7 @@ struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 void evtchn_port_put(struct evtchn_port *p);
 bool evtchn_port_requeue(struct evtchn_port *p);
 void evtchn_port_free(struct evtchn_port *p);
+void evtchn_port_lose_all(void);
 void evtchn_port_exit(void);
 
 /* bind.c */
@@ -106,6 +111,7 @@ int evtchn_bind_unbound(struct evtchn_file *ef, void __user *arg);
 int evtchn_bind_static(struct evtchn_file *ef, void __user *arg);
 int evtchn_unbind(struct evtchn_file *ef, void __user *arg);
 void evtchn_unbind_all(struct evtchn_file *ef);
+void evtchn_reset(struct evtchn_file *ef);
 
 /* ring.c */
 void evtchn_ring_init(struct evtchn_ring *ring);
@@ -115,7 +121,9 @@ void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port);
 ssize_t evtchn_ring_read(struct evtchn_ring *ring, char __user *buf,
 			 size_t ports);
 void evtchn_ring_reset(struct evtchn_ring *ring);
+void evtchn_ring_lose(struct evtchn_ring *ring);
 bool evtchn_ring_pending(const struct evtchn_ring *ring);
+bool evtchn_ring_lost(const struct evtchn_ring *ring);
 bool evtchn_ring_overflow(const struct evtchn_ring *ring);
 unsigned int evtchn_ring_unread(const struct evtchn_ring *ring);
 unsigned int evtchn_ring_slots(struct evtchn_ring *ring);

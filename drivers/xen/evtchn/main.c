@@ -13,14 +13,24 @@
  * unmasks it. An event that comes meanwhile stays pending in Xen. A bound port
  * starts unmasked.
  *
+ * When the domain was restored, the kernel has forgotten the ports of before: it
+ * has IRQs without a port. So has each file: its ports are taken out of the
+ * index at once (evtchn_port_lose_all()), which frees their numbers, and out of
+ * the file when it next binds, is reset, or is closed. A port is never closed by
+ * its number, but through its IRQ, which is the same object for as long as we
+ * hold a reference to it.
+ *
  * Lock hierarchy:
  *
- *	evtchn_file.bind_lock	bind, unbind, restrict
- *	  evtchn_ring.cons_lock	read, reset, ring growth
+ *	evtchn_file.bind_lock	bind, unbind, reset, restrict
+ *	  tables_lock			a table of the index (port.c)
+ *	  evtchn_ring.cons_lock	read, reset, ring growth; held while a reader's
+ *				memory is written, which can take long
  *	    evtchn_ring.prod_lock	interrupt, ring growth
  *
- * Notification and write() take none of them: they look the port up in the
- * index and hold a reference on it.
+ * Notification, write() and a resume take none of them: they look the port up
+ * in the index and hold a reference on it. Unbinding waits for the last one with
+ * bind_lock held.
  *
  * Vocabulary: a port is *bound* to a file, *fires* when its event is
  * delivered, and is *unmasked* by write().
@@ -32,6 +42,7 @@
 #include <linux/kernel.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -47,6 +58,7 @@
 #include "evtchn/observe.h"
 #include "evtchn/trace.h"
 #include "hypercall/hypercall.h"
+#include "lib/resume.h"
 
 /* What read() and write() take at most in one call, in bytes. */
 #define EVTCHN_IO_MAX	PAGE_SIZE
@@ -118,7 +130,7 @@ static __always_inline long do_ioctl(struct evtchn_file *ef, unsigned int cmd,
 	case IOCTL_EVTCHN_UNBIND:
 		return evtchn_unbind(ef, uarg);
 	case IOCTL_EVTCHN_RESET:
-		evtchn_ring_reset(&ef->ring);
+		evtchn_reset(ef);
 		return 0;
 	case IOCTL_EVTCHN_RESTRICT_DOMID:
 		return evtchn_restrict(ef, uarg);
@@ -173,7 +185,8 @@ static ssize_t evtchn_read(struct file *file, char __user *buf, size_t count,
 		if (ret != -EAGAIN || (file->f_flags & O_NONBLOCK))
 			return ret;
 		ret = wait_event_interruptible(ef->ring.wait,
-					       evtchn_ring_pending(&ef->ring));
+					       evtchn_ring_pending(&ef->ring) ||
+					       evtchn_ring_lost(&ef->ring));
 		if (ret)
 			return ret;
 	}
@@ -238,6 +251,9 @@ static __poll_t evtchn_poll(struct file *file, poll_table *wait)
 	struct evtchn_file *ef = file->private_data;
 
 	poll_wait(file, &ef->ring.wait, wait);
+	/* Reading does not wait, and says why: there is nothing to wait for. */
+	if (evtchn_ring_lost(&ef->ring))
+		return EPOLLIN | EPOLLRDNORM | EPOLLHUP | EPOLLERR;
 	/* An overflow hides everything else until it is reset. */
 	if (evtchn_ring_overflow(&ef->ring))
 		return EPOLLERR;
@@ -306,6 +322,17 @@ static struct miscdevice evtchn_miscdev = {
 	.fops	= &evtchn_fops,
 };
 
+static int evtchn_restored(struct notifier_block *nb, unsigned long unused,
+			   void *data)
+{
+	evtchn_port_lose_all();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block evtchn_resume = {
+	.notifier_call = evtchn_restored,
+};
+
 static int __init evtchn_init(void)
 {
 	int err;
@@ -313,8 +340,10 @@ static int __init evtchn_init(void)
 	if (!xen_domain())
 		return -ENODEV;
 	evtchn_observe_init();
+	xen_resume_register(&evtchn_resume);
 	err = misc_register(&evtchn_miscdev);
 	if (err) {
+		xen_resume_unregister(&evtchn_resume);
 		evtchn_observe_exit();
 		pr_err("cannot make /dev/xen/evtchn (%d); is another module's still there?\n",
 		       err);
@@ -325,6 +354,7 @@ static int __init evtchn_init(void)
 static void __exit evtchn_exit(void)
 {
 	misc_deregister(&evtchn_miscdev);
+	xen_resume_unregister(&evtchn_resume);
 	evtchn_observe_exit();
 	evtchn_port_exit();
 }

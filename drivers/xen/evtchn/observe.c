@@ -30,6 +30,7 @@ static const char *const reasons[] = {
 	[EVTCHN_R_PORT]			= "bad-port",
 	[EVTCHN_R_CHANNEL]		= "no-channel",
 	[EVTCHN_R_OVERFLOW]		= "overflow",
+	[EVTCHN_R_RESTORED]		= "restored",
 	[EVTCHN_R_MEMORY]		= "no-memory",
 	[EVTCHN_R_IOCTL]		= "unknown-ioctl",
 };

@@ -37,6 +37,8 @@ enum evtchn_reason {
 	EVTCHN_R_CHANNEL,
 	/* read() after an overflow. */
 	EVTCHN_R_OVERFLOW,
+	/* read() after the domain was restored. */
+	EVTCHN_R_RESTORED,
 	EVTCHN_R_MEMORY,
 	/* No such ioctl: the command. */
 	EVTCHN_R_IOCTL,

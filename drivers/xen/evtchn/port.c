@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 
+#include <xen/events.h>
 #include <xen/interface/event_channel.h>
 
 #include "evtchn/evtchn.h"
@@ -112,29 +113,41 @@ void evtchn_port_enable(struct evtchn_port *p)
 	refcount_set(&p->users, 1);
 }
 
+/* After the domain was restored the number may be another port's. */
+static void clear_place(struct evtchn_port *p)
+{
+	cmpxchg(find_place(p->port), RCU_INITIALIZER(p), RCU_INITIALIZER(NULL));
+}
+
 /* On return nobody uses the port and nobody can find it. */
 void evtchn_port_unpublish(struct evtchn_port *p)
 {
-	RCU_INIT_POINTER(*find_place(p->port), NULL);
+	clear_place(p);
 	if (refcount_read(&p->users) && !refcount_dec_and_test(&p->users))
 		wait_var_event(&p->users, !refcount_read(&p->users));
+}
+
+/* What is at a place, with a reference: NULL if it is not @ef's. */
+static struct evtchn_port *get_at(struct evtchn_port __rcu **place,
+				  const struct evtchn_file *ef)
+{
+	struct evtchn_port *p;
+
+	/* As good as rcu_read_lock(), and two calls less. */
+	rcu_read_lock_sched();
+	p = rcu_dereference_sched(*place);
+	if (p && ((ef && p->file != ef) || !refcount_inc_not_zero(&p->users)))
+		p = NULL;
+	rcu_read_unlock_sched();
+	return p;
 }
 
 struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 				    evtchn_port_t port)
 {
 	struct evtchn_port __rcu **place = find_place(port);
-	struct evtchn_port *p;
 
-	if (!place)
-		return NULL;
-	/* As good as rcu_read_lock(), and two calls less. */
-	rcu_read_lock_sched();
-	p = rcu_dereference_sched(*place);
-	if (p && (p->file != ef || !refcount_inc_not_zero(&p->users)))
-		p = NULL;
-	rcu_read_unlock_sched();
-	return p;
+	return place ? get_at(place, ef) : NULL;
 }
 
 void evtchn_port_put(struct evtchn_port *p)
@@ -156,6 +169,38 @@ bool evtchn_port_requeue(struct evtchn_port *p)
 	if (!test_and_set_bit(EVTCHN_PORT_FIRED, &p->flags))
 		evtchn_ring_push(&p->file->ring, p->port);
 	return true;
+}
+
+/* The kernel knows the port by an IRQ, unless it went with the last life. */
+static void lose_if_gone(struct evtchn_port *p)
+{
+	if (irq_from_evtchn(p->port) == p->irq)
+		return;
+	set_bit(EVTCHN_PORT_LOST, &p->flags);
+	clear_place(p);
+	evtchn_ring_lose(&p->file->ring);
+}
+
+/*
+ * The domain was restored: let go of the numbers of the ports from before. They
+ * stay in the lists of their files until those bind again, or are closed. What
+ * has no reference is being bound or unbound, by a task that the kernel froze
+ * before or after.
+ */
+void evtchn_port_lose_all(void)
+{
+	struct evtchn_port *p;
+	unsigned int port;
+
+	for (port = 0; port < EVTCHN_FIFO_NR_CHANNELS; port++) {
+		if (!find_place(port))
+			port += TABLE_PORTS - 1;
+		else if ((p = get_at(find_place(port), NULL))) {
+			lose_if_gone(p);
+			evtchn_port_put(p);
+		}
+		cond_resched();
+	}
 }
 
 /* A look-up may still be reading it. */

@@ -8,8 +8,12 @@
  * a ring does not grow while its reader waits for a page.
  *
  * The ring has at least as many slots as the file has ports, and a port that
- * fired stays masked until user space has dealt with it. The ring overflows
- * only when ports are unbound while they are in it and bound again.
+ * fired stays masked until user space has written it back. So the ring overflows
+ * only when ports that are in it are unbound and bound again, or written back
+ * before they were read.
+ *
+ * After the domain was restored no port of the file exists, and no event will
+ * come. Whoever reads or polls is told so until the file binds a port again.
  */
 #include <linux/fs.h>
 #include <linux/log2.h>
@@ -78,18 +82,38 @@ int evtchn_ring_reserve(struct evtchn_ring *ring, unsigned int ports)
 	return 0;
 }
 
+/*
+ * Wake whoever sleeps, whatever else is in the ring: another producer may have
+ * seen it empty and not have come here yet, and a reader may have taken one port
+ * of several. A reader that is about to sleep:
+ *
+ *	producer			reader
+ *	prod = n + 1			joins the wait queue
+ *	smp_mb() in wq_has_sleeper()	smp_mb() in prepare_to_wait()
+ *	does somebody wait?		prod == cons ?
+ *
+ * At least one of them sees the other's store: either the reader does not sleep,
+ * or the producer wakes it.
+ */
+static void ring_wake(struct evtchn_ring *ring, int band)
+{
+	if (wq_has_sleeper(&ring->wait))
+		wake_up_interruptible(&ring->wait);
+	kill_fasync(&ring->fasync, SIGIO, band);
+}
+
 /* As a rule in the interrupt. */
 void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port)
 {
 	struct evtchn_slots *slots;
 	unsigned long flags;
 	unsigned int prod;
-	bool first;
 
 	spin_lock_irqsave(&ring->prod_lock, flags);
 	slots = ring->slots;
 	prod = ring->prod;
-	if (prod - READ_ONCE(ring->cons) >= slots->size) {
+	/* Pairs with the release in ring_read_locked(): the slot has been read. */
+	if (prod - smp_load_acquire(&ring->cons) >= slots->size) {
 		WRITE_ONCE(ring->overflow, true);
 		evtchn_overflowed(port, slots->size);
 		spin_unlock_irqrestore(&ring->prod_lock, flags);
@@ -100,23 +124,7 @@ void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port)
 	smp_store_release(&ring->prod, prod + 1);
 	spin_unlock_irqrestore(&ring->prod_lock, flags);
 
-	/*
-	 * Wake when the ring was empty. A reader that empties it meanwhile:
-	 *
-	 *	producer		reader
-	 *	prod = n + 1		cons = n
-	 *	smp_mb()		smp_mb() in prepare_to_wait()
-	 *	cons == n ?		prod == cons ?
-	 *
-	 * At least one of them sees the other's store: either the reader does
-	 * not sleep, or the producer wakes it.
-	 */
-	smp_mb();
-	first = READ_ONCE(ring->cons) == prod;
-	if (first) {
-		wake_up_interruptible(&ring->wait);
-		kill_fasync(&ring->fasync, SIGIO, POLL_IN);
-	}
+	ring_wake(ring, POLL_IN);
 }
 
 /* Copy ports to the caller, in two pieces where they go around the end. */
@@ -146,6 +154,8 @@ static ssize_t ring_read_locked(struct evtchn_ring *ring, char __user *buf,
 
 	lockdep_assert_held(&ring->cons_lock);
 
+	if (evtchn_ring_lost(ring))
+		return evtchn_refuse(EVTCHN_R_RESTORED, -ENOTCONN, 0);
 	if (evtchn_ring_overflow(ring))
 		return evtchn_refuse(EVTCHN_R_OVERFLOW, -EFBIG, 0);
 
@@ -158,8 +168,11 @@ static ssize_t ring_read_locked(struct evtchn_ring *ring, char __user *buf,
 
 	if (ring_copy(ring->slots, cons, todo, (evtchn_port_t __user *)buf))
 		return -EFAULT;
-	/* Only now: after a fault the ring is as it was. */
-	WRITE_ONCE(ring->cons, cons + todo);
+	/*
+	 * Only now: after a fault the ring is as it was, and the slots are free
+	 * when they have been read. Pairs with the acquire in evtchn_ring_push().
+	 */
+	smp_store_release(&ring->cons, cons + todo);
 	return todo * sizeof(evtchn_port_t);
 }
 
@@ -184,6 +197,18 @@ void evtchn_ring_reset(struct evtchn_ring *ring)
 	WRITE_ONCE(ring->overflow, false);
 	spin_unlock_irq(&ring->prod_lock);
 	mutex_unlock(&ring->cons_lock);
+}
+
+/* No event will come. Takes no lock: a reader may hold one for long. */
+void evtchn_ring_lose(struct evtchn_ring *ring)
+{
+	WRITE_ONCE(ring->lost, true);
+	ring_wake(ring, POLL_HUP);
+}
+
+bool evtchn_ring_lost(const struct evtchn_ring *ring)
+{
+	return READ_ONCE(ring->lost);
 }
 
 bool evtchn_ring_pending(const struct evtchn_ring *ring)

@@ -27,6 +27,7 @@ static void put_all(struct list_head *refs)
 	struct gntalloc_ref *ref, *next;
 
 	list_for_each_entry_safe(ref, next, refs, list) {
+		list_del_init(&ref->list);
 		gntalloc_ref_put(ref);
 		cond_resched();
 	}

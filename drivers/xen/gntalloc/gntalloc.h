@@ -49,7 +49,7 @@ struct gntalloc_ref {
 	refcount_t users;
 	/* Belongs to the last user when there is nobody else. */
 	struct xen_unmap_notify notify;
-	/* Taken out of the index; and pending. */
+	/* Taken out of the index, or pending; empty otherwise. */
 	struct list_head list;
 	/* Its place in its block. */
 	u32 slot;
@@ -122,15 +122,9 @@ int gntalloc_reserve(u32 count);
 void gntalloc_unreserve(u32 count);
 struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr);
 struct gntalloc_block *gntalloc_block_of(struct gntalloc_ref *ref);
-void gntalloc_block_put(struct gntalloc_block *block);
 void gntalloc_ref_put(struct gntalloc_ref *ref);
-void gntalloc_ref_free(struct gntalloc_ref *ref);
-
-/* pending.c */
-void gntalloc_pending_add(struct gntalloc_ref *ref);
-void gntalloc_pending_flush(void);
 unsigned int gntalloc_pending_count(void);
-void gntalloc_pending_exit(void);
+void gntalloc_ref_exit(void);
 
 /* map.c */
 int gntalloc_mmap(struct file *file, struct vm_area_struct *vma);

@@ -16,18 +16,22 @@
  * it. The index is one user and each mapping another; a mapping outlives
  * DEALLOC_GREF, and the file outlives its mappings. When the last user goes,
  * the grant is revoked and the page freed. If the peer still maps the page, the
- * reference is *pending* until it does not (pending.c). A reference counts
+ * reference is *pending* until it does not (lib/pending.c). A reference counts
  * towards the limit from before it is made until its page is free.
+ *
+ * When the domain was restored its grant table is empty: nobody has a page of
+ * ours mapped, and nobody can map one. The pages stay, and go as ever. They are
+ * not granted anew, for the number of the peer may be another domain's.
  *
  * Lock hierarchy:
  *
  *	mmap_lock			mmap, munmap
  *	  gntalloc_file.lock		index, notifications
  *	    locks of the event channel core
- *	  pending_lock			pending references
- *	    locks of the grant table
+ *	  locks of the grant table
+ *	  xen_pending_queue.lock	pending references
  *
- * There is no lock that two files share before a peer is late.
+ * There is no lock of ours that two files share before a peer is late.
  *
  * Vocabulary: the *number* of a reference is its place in the file in pages,
  * the ABI's index is the same in bytes.
@@ -105,7 +109,7 @@ static void __exit gntalloc_exit(void)
 {
 	misc_deregister(&gntalloc_miscdev);
 	gntalloc_observe_exit();
-	gntalloc_pending_exit();
+	gntalloc_ref_exit();
 }
 
 module_init(gntalloc_init);

@@ -25,6 +25,16 @@
 #include "gntalloc/gntalloc.h"
 #include "gntalloc/observe.h"
 #include "gntalloc/trace.h"
+#include "lib/pending.h"
+
+static bool retry_revoke(struct list_head *node);
+static void free_revoked(struct list_head *node);
+
+/*
+ * References without users whose page a peer still maps. The page stays
+ * allocated and stays counted, because the peer can use it.
+ */
+static DEFINE_XEN_PENDING_QUEUE(pending, retry_revoke, free_revoked);
 
 static int limit = 1024;
 module_param(limit, int, 0644);
@@ -67,7 +77,7 @@ int gntalloc_reserve(u32 count)
 	 * On the way to an error there is time to see whether a peer that was
 	 * late has unmapped something by now.
 	 */
-	gntalloc_pending_flush();
+	xen_pending_flush(&pending);
 	if (try_reserve(count))
 		return 0;
 	pr_notice_ratelimited("%u pages for %s[%d] beside the %u in use are more than the parameter limit=%d\n",
@@ -93,6 +103,7 @@ static void ref_init(struct gntalloc_block *block, u32 slot, struct page *page,
 	ref->gref = gref;
 	refcount_set(&ref->users, 1);
 	ref->notify = (struct xen_unmap_notify){};
+	INIT_LIST_HEAD(&ref->list);
 	ref->slot = slot;
 	ref->indexed = false;
 }
@@ -179,18 +190,53 @@ struct gntalloc_block *gntalloc_block_of(struct gntalloc_ref *ref)
 }
 
 /* One of its references is gone. */
-void gntalloc_block_put(struct gntalloc_block *block)
+static void block_put(struct gntalloc_block *block)
 {
 	if (refcount_dec_and_test(&block->live))
 		kfree(block);
 }
 
 /* The grant has been revoked. */
-void gntalloc_ref_free(struct gntalloc_ref *ref)
+static void ref_free(struct gntalloc_ref *ref)
 {
 	put_page(ref->page);
-	gntalloc_block_put(gntalloc_block_of(ref));
+	block_put(gntalloc_block_of(ref));
 	gntalloc_unreserve(1);
+}
+
+static struct gntalloc_ref *pending_ref(struct list_head *node)
+{
+	return list_entry(node, struct gntalloc_ref, list);
+}
+
+static bool retry_revoke(struct list_head *node)
+{
+	return gnttab_try_end_foreign_access(pending_ref(node)->gref);
+}
+
+static void free_revoked(struct list_head *node)
+{
+	ref_free(pending_ref(node));
+}
+
+unsigned int gntalloc_pending_count(void)
+{
+	return xen_pending_count(&pending);
+}
+
+/*
+ * Nobody is left who could add one. The kernel does for the rest what we did:
+ * it takes over the page, and tries.
+ */
+void gntalloc_ref_exit(void)
+{
+	struct gntalloc_ref *ref, *next;
+
+	xen_pending_end(&pending);
+	list_for_each_entry_safe(ref, next, &pending.list, list) {
+		gnttab_end_foreign_access(ref->gref, ref->page);
+		block_put(gntalloc_block_of(ref));
+	}
 }
 
 /*
@@ -203,9 +249,9 @@ static void revoke(struct gntalloc_ref *ref)
 
 	trace_revoke(ref->gref, revoked);
 	if (revoked)
-		gntalloc_ref_free(ref);
+		ref_free(ref);
 	else
-		gntalloc_pending_add(ref);
+		xen_pending_add(&pending, &ref->list);
 }
 
 /* One user less. The last one may sleep. */

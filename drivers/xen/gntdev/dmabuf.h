@@ -22,6 +22,7 @@ void gntdev_dmabuf_exp_forget(struct gntdev_file *gf);
 int gntdev_dmabuf_imp_to_refs(struct gntdev_file *gf, void __user *uarg);
 int gntdev_dmabuf_imp_release(struct gntdev_file *gf, void __user *uarg);
 void gntdev_dmabuf_imp_release_all(struct gntdev_file *gf);
+unsigned int gntdev_dmabuf_imp_pending(void);
 int gntdev_dmabuf_imp_init(void);
 void gntdev_dmabuf_imp_exit(void);
 
@@ -57,6 +58,11 @@ static inline int gntdev_dmabuf_imp_release(struct gntdev_file *gf,
 
 static inline void gntdev_dmabuf_imp_release_all(struct gntdev_file *gf)
 {
+}
+
+static inline unsigned int gntdev_dmabuf_imp_pending(void)
+{
+	return 0;
 }
 
 static inline int gntdev_dmabuf_imp_init(void)

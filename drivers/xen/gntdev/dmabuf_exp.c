@@ -165,7 +165,10 @@ static int exp_end_cpu_access(struct dma_buf *dmabuf,
 
 static vm_fault_t exp_fault(struct vm_fault *vmf)
 {
-	return VM_FAULT_SIGBUS;
+	struct dma_buf *dmabuf = vmf->vma->vm_file->private_data;
+	struct gntdev_export *exp = dmabuf->priv;
+
+	return gntdev_fault(exp->map, vmf);
 }
 
 static const struct vm_operations_struct exp_vm_ops = {

@@ -8,10 +8,19 @@
  * translates nothing and copies nothing. An exporter that has no memory to
  * offer, or none that begins and ends with a page, is refused.
  *
+ * The addresses and lengths for that device are all that is looked at: the table
+ * has as many entries as the exporter likes, which may begin anywhere in a folio
+ * and have any number of pages. Exactly as many pages are granted as were said,
+ * or none.
+ *
  * The grants go back when the import is released. One that the peer has still
  * mapped cannot be taken from it; until it can, the whole import stays, so that
- * the exporter does not give the memory to somebody else (pending.c).
+ * the exporter does not give the memory to somebody else (lib/pending.c). So long
+ * it counts towards the limit, for the grant table is everybody's.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
 #include <linux/device.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-map-ops.h>
@@ -19,9 +28,12 @@
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/overflow.h>
+#include <linux/printk.h>
 #include <linux/scatterlist.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -33,6 +45,19 @@
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
 #include "gntdev/observe.h"
+#include "lib/pending.h"
+
+static bool revoke_again(struct list_head *node);
+static void put_pending(struct list_head *node);
+
+static DEFINE_XEN_PENDING_QUEUE(pending, revoke_again, put_pending);
+
+/* Half of the grant table as Xen has it by default. */
+static unsigned int import_limit = 16384;
+module_param(import_limit, uint, 0644);
+MODULE_PARM_DESC(import_limit, "Maximum number of pages of dma-bufs that are granted at a time, by all files together");
+
+static atomic_long_t nr_imported;
 
 /**
  * struct gntdev_import - an imported dma-buf
@@ -43,6 +68,7 @@
  * @attach: our device there
  * @sgt: its memory
  * @pending: to wait for the peer
+ * @free: to wait for the exporter
  * @refs: grant reference of each page, 0 for none
  */
 struct gntdev_import {
@@ -52,7 +78,8 @@ struct gntdev_import {
 	struct dma_buf *dmabuf;
 	struct dma_buf_attachment *attach;
 	struct sg_table *sgt;
-	struct gntdev_pending pending;
+	struct list_head pending;
+	struct work_struct free;
 	grant_ref_t refs[];
 };
 
@@ -130,58 +157,93 @@ static void import_detach(struct gntdev_import *imp)
 	dma_buf_detach(imp->dmabuf, imp->attach);
 }
 
-/* Whole pages, as many as was said, and all of them memory? */
-static int import_check(const struct gntdev_import *imp)
+typedef int import_page_fn(struct gntdev_import *imp, u32 i, unsigned long pfn,
+			   domid_t domid);
+
+/*
+ * Call a function for each page of the buffer: as many as were said, or -EINVAL
+ * when the table has fewer or more, or has something else than whole pages.
+ */
+static int import_walk(struct gntdev_import *imp, import_page_fn *fn,
+		       domid_t domid)
 {
 	struct scatterlist *sg;
-	u64 pages = 0;
-	int i;
+	u32 page = 0;
+	u64 addr, end;
+	int err, i;
 
 	for_each_sgtable_dma_sg(imp->sgt, sg, i) {
-		if (!PAGE_ALIGNED(sg_dma_address(sg) | sg_dma_len(sg)))
+		addr = sg_dma_address(sg);
+		if (!PAGE_ALIGNED(addr | sg_dma_len(sg)) ||
+		    check_add_overflow(addr, (u64)sg_dma_len(sg), &end))
 			return -EINVAL;
-		if (!pfn_valid(PHYS_PFN(sg_dma_address(sg))))
-			return -EINVAL;
-		pages += sg_dma_len(sg) >> PAGE_SHIFT;
+		for (; addr < end; addr += PAGE_SIZE) {
+			if (page == imp->count)
+				return -EINVAL;
+			err = fn(imp, page++, PHYS_PFN(addr), domid);
+			if (err)
+				return err;
+			cond_resched();
+		}
 	}
-	return pages == imp->count ? 0 : -EINVAL;
+	return page == imp->count ? 0 : -EINVAL;
 }
 
-/* Returns how many the peer still has. */
-static u32 import_revoke(struct gntdev_import *imp)
+static int check_page(struct gntdev_import *imp, u32 i, unsigned long pfn,
+		      domid_t domid)
 {
-	u32 i, left = 0;
-
-	for (i = 0; i < imp->count; i++) {
-		if (!imp->refs[i])
-			continue;
-		if (gnttab_try_end_foreign_access(imp->refs[i]))
-			imp->refs[i] = 0;
-		else
-			left++;
-	}
-	return left;
+	return pfn_valid(pfn) ? 0 : -EINVAL;
 }
 
-static int import_grant(struct gntdev_import *imp, domid_t domid)
+static int grant_page(struct gntdev_import *imp, u32 i, unsigned long pfn,
+		      domid_t domid)
 {
-	struct sg_dma_page_iter iter;
-	unsigned long gfn;
-	u32 i = 0;
-	int ref;
+	int ref = gnttab_grant_foreign_access(domid, pfn_to_gfn(pfn), 0);
 
-	for_each_sgtable_dma_page(imp->sgt, &iter, 0) {
-		gfn = pfn_to_gfn(PHYS_PFN(sg_page_iter_dma_address(&iter)));
-		ref = gnttab_grant_foreign_access(domid, gfn, 0);
-		if (ref < 0)
-			return gntdev_refuse(GNTDEV_R_GRANT_TABLE, ref, i);
-		imp->refs[i++] = ref;
-	}
+	if (ref < 0)
+		return gntdev_refuse(GNTDEV_R_GRANT_TABLE, ref, i);
+	imp->refs[i] = ref;
 	return 0;
 }
 
+/* Returns true if the peer has none any more. */
+static bool import_revoke(struct gntdev_import *imp)
+{
+	bool all = true;
+	u32 i;
+
+	for (i = 0; i < imp->count; i++) {
+		if (imp->refs[i] && gnttab_try_end_foreign_access(imp->refs[i]))
+			imp->refs[i] = 0;
+		all &= !imp->refs[i];
+		cond_resched();
+	}
+	return all;
+}
+
+/* Is there room for so many pages more? */
+static int import_reserve(u32 count)
+{
+	unsigned int limit = READ_ONCE(import_limit);
+
+	if (atomic_long_add_return(count, &nr_imported) <= limit)
+		return 0;
+	atomic_long_sub(count, &nr_imported);
+	pr_notice_ratelimited("%u pages of a dma-buf for %s[%d] beside the %ld in use are more than the parameter import_limit=%u\n",
+			      count, current->comm, current->pid,
+			      atomic_long_read(&nr_imported), limit);
+	return gntdev_refuse(GNTDEV_R_IMPORT_LIMIT, -ENOSPC, count);
+}
+
+static void import_unreserve(u32 count)
+{
+	atomic_long_sub(count, &nr_imported);
+}
+
+/* The exporter may take its time. */
 static void import_free(struct gntdev_import *imp)
 {
+	import_unreserve(imp->count);
 	import_detach(imp);
 	dma_buf_put(imp->dmabuf);
 	kvfree(imp);
@@ -190,20 +252,35 @@ static void import_free(struct gntdev_import *imp)
 /* Nobody finds it any more. */
 static void import_release(struct gntdev_import *imp)
 {
-	if (import_revoke(imp))
-		gntdev_pending_add(&imp->pending);
-	else
+	if (import_revoke(imp)) {
 		import_free(imp);
+		return;
+	}
+	/* There is an open file, which has one, too. */
+	__module_get(THIS_MODULE);
+	xen_pending_add(&pending, &imp->pending);
 }
 
-static bool import_look(struct gntdev_pending *p)
+static struct gntdev_import *pending_import(struct list_head *node)
 {
-	return import_revoke(container_of(p, struct gntdev_import, pending));
+	return list_entry(node, struct gntdev_import, pending);
 }
 
-static void import_put(struct gntdev_pending *p)
+static bool revoke_again(struct list_head *node)
 {
-	import_free(container_of(p, struct gntdev_import, pending));
+	return import_revoke(pending_import(node));
+}
+
+static void free_fn(struct work_struct *work)
+{
+	import_free(container_of(work, struct gntdev_import, free));
+	module_put(THIS_MODULE);
+}
+
+/* Each by itself: one exporter that takes its time is no reason for others to. */
+static void put_pending(struct list_head *node)
+{
+	xen_pending_schedule(&pending_import(node)->free);
 }
 
 /* The reference to the dma-buf goes to the import. */
@@ -213,21 +290,26 @@ static struct gntdev_import *import_new(struct dma_buf *dmabuf, u32 fd,
 	struct gntdev_import *imp;
 	int err;
 
+	err = import_reserve(count);
+	if (err)
+		return ERR_PTR(err);
 	imp = kvzalloc(struct_size(imp, refs, count),
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!imp)
-		return ERR_PTR(gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count));
+	if (!imp) {
+		err = gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count);
+		goto err_room;
+	}
 	imp->fd = fd;
 	imp->count = count;
 	imp->dmabuf = dmabuf;
-	imp->pending.look = import_look;
-	imp->pending.put = import_put;
+	INIT_LIST_HEAD(&imp->pending);
+	INIT_WORK(&imp->free, free_fn);
 	err = import_attach(imp);
 	if (err) {
 		gntdev_refuse(GNTDEV_R_ATTACH, err, fd);
 		goto err_imp;
 	}
-	err = import_check(imp);
+	err = import_walk(imp, check_page, 0);
 	if (err) {
 		gntdev_refuse(GNTDEV_R_NOT_PAGES, err, fd);
 		goto err_attach;
@@ -238,6 +320,8 @@ err_attach:
 	import_detach(imp);
 err_imp:
 	kvfree(imp);
+err_room:
+	import_unreserve(count);
 	return ERR_PTR(err);
 }
 
@@ -275,7 +359,7 @@ int gntdev_dmabuf_imp_to_refs(struct gntdev_file *gf, void __user *uarg)
 	imp = import_fd(arg.fd, arg.count);
 	if (IS_ERR(imp))
 		return PTR_ERR(imp);
-	err = import_grant(imp, arg.domid);
+	err = import_walk(imp, grant_page, arg.domid);
 	if (!err && copy_to_user(u->refs, imp->refs,
 				 imp->count * sizeof(imp->refs[0])))
 		err = -EFAULT;
@@ -351,7 +435,13 @@ int gntdev_dmabuf_imp_init(void)
 	return err;
 }
 
+unsigned int gntdev_dmabuf_imp_pending(void)
+{
+	return xen_pending_count(&pending);
+}
+
 void gntdev_dmabuf_imp_exit(void)
 {
+	xen_pending_end(&pending);
 	root_device_unregister(frames_dev);
 }

@@ -19,8 +19,8 @@
 #include <xen/grant_table.h>
 #include <xen/interface/grant_table.h>
 
-#include "gntdev/pending.h"
 #include "lib/observe.h"
+#include "lib/resume.h"
 #include "lib/unmap_notify.h"
 
 struct pv_view;
@@ -70,13 +70,15 @@ struct gntdev_grant {
  * @published: user space knows the index
  * @used: was mapped, or an attempt was made, and cannot be again
  * @readonly: Xen maps the grants for reading only
+ * @generation: the life of the domain that the references are of
  * @users: file, mappings, pending release, dma-buf
  * @vmas: VMAs of an auto-translated domain that show the pages
  * @lock: protects what follows
  * @notify: what happens when the grants go back
  * @live: grants that Xen has mapped for the kernel
  * @closed: nobody can reach the pages any more
- * @pending: to wait for pages that somebody else uses; has a lock of its own
+ * @pending: to wait for pages that somebody else uses (grants.c); protected by
+ *	the lock of that queue
  * @dma: where the pages come from, or NULL for ordinary ones
  * @grants: the slots
  * @pages: the pages that the grants are behind
@@ -95,6 +97,7 @@ struct gntdev_map {
 	bool published;
 	bool used;
 	bool readonly;
+	unsigned int generation;
 	refcount_t users;
 	atomic_t vmas;
 
@@ -104,7 +107,7 @@ struct gntdev_map {
 	u32 live;
 	bool closed;
 
-	struct gntdev_pending pending;
+	struct list_head pending;
 
 	struct gntdev_dma *dma;
 	struct gntdev_grant *grants;
@@ -121,6 +124,12 @@ static inline void *gntdev_map_ops(struct gntdev_map *map, union gntdev_op *one)
 static inline struct pv_view *gntdev_map_view(struct gntdev_map *map)
 {
 	return (void *)(map->pages + map->count) + gntdev_ops_size(map->count);
+}
+
+/* Are the grants of before the domain was restored? Then Xen has none of them. */
+static inline bool gntdev_map_lost(const struct gntdev_map *map)
+{
+	return map->generation != xen_resume_generation();
 }
 
 static inline void gntdev_grant_init(struct gntdev_grant *grant, u32 domid,
@@ -146,6 +155,7 @@ struct gntdev_copy;
  * @imports: dma-bufs that are granted (dmabuf_imp.c)
  * @nr_maps: how many are in @maps; written under @lock
  * @nr_grants: in all of them
+ * @mapping: where the kernel finds all that is mapped of the node
  * @observed: its place among all open files
  */
 struct gntdev_file {
@@ -157,6 +167,7 @@ struct gntdev_file {
 	struct list_head imports;
 	unsigned long nr_maps;
 	unsigned long nr_grants;
+	struct address_space *mapping;
 	struct xen_observed_file observed;
 };
 
@@ -184,14 +195,20 @@ int gntdev_unmap_grant_ref(struct gntdev_file *gf, void __user *uarg);
 int gntdev_set_unmap_notify(struct gntdev_file *gf, void __user *uarg);
 
 /* grants.c */
+int gntdev_grants_ask(struct gnttab_map_grant_ref *ops, u32 nr,
+		      unsigned int *tries);
 int gntdev_grants_map(struct gntdev_map *map);
 void gntdev_grants_release(struct gntdev_map *map, u32 first, u32 count);
 void gntdev_grants_close(struct gntdev_map *map);
-void gntdev_grants_init(struct gntdev_map *map);
+unsigned int gntdev_grants_pending(void);
+void gntdev_grants_restored(void);
+void gntdev_grants_exit(void);
 
 /* vma.c */
 int gntdev_mmap(struct file *file, struct vm_area_struct *vma);
 int gntdev_get_offset_for_vaddr(void __user *uarg);
+vm_fault_t gntdev_fault(const struct gntdev_map *map, struct vm_fault *vmf);
+void gntdev_vma_restored(const struct list_head *files);
 
 /* pv.c */
 extern const struct vm_operations_struct gntdev_pv_vm_ops;

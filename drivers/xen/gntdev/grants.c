@@ -4,24 +4,135 @@
  *
  * A grant is released when its slot is *leaving* and nothing but the map holds
  * its page. When somebody does (I/O in flight, a pipe, a reader of another
- * process), the map waits (pending.c). Until it has been released the page is
- * not given back, and the peer is not told that it has been.
+ * process), the map waits (lib/pending.c). Until it has been released the page
+ * is not given back, and the peer is not told that it has been.
+ *
+ * When the domain was restored, Xen has none of the grants: a map of before is
+ * *lost*. Its slots are released in the same way, without asking Xen. Behind a
+ * page of an auto-translated domain there is nothing then, as before it was used,
+ * and it is given back. What is behind one of a PV domain is not for us to know:
+ * it is not used again.
+ *
+ * In an auto-translated domain a grant of its own cannot be mapped: Xen would put
+ * the page behind a second number and take away the first, for good. So it is
+ * refused, by the domain's number.
  */
 #include <linux/bug.h>
+#include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include <xen/grant_table.h>
+#include <xen/page.h>
+#include <xen/xen.h>
 
 #include "gntdev/gntdev.h"
 #include "gntdev/observe.h"
 #include "gntdev/trace.h"
+#include "hypercall/hypercall.h"
+#include "lib/domid.h"
+#include "lib/pending.h"
+
+/* As often Xen is asked for what it has to page in, in all of a map: 33 s. */
+#define MAP_EAGAIN_TRIES	256
+
+static bool release_again(struct list_head *node);
+static void put_pending(struct list_head *node);
+
+static DEFINE_XEN_PENDING_QUEUE(pending, release_again, put_pending);
+
+/* Of this domain, or DOMID_INVALID: Xen does not tell. */
+static domid_t own_domid;
 
 static unsigned long page_vaddr(const struct page *page)
 {
 	return (unsigned long)page_to_virt(page);
+}
+
+static long map_op(struct gnttab_map_grant_ref *ops, u32 nr)
+{
+	long err;
+
+	trace_hypercall_enter(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref);
+	err = xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref,
+			     (unsigned long)ops, nr);
+	trace_hypercall_exit(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, err);
+	return err;
+}
+
+/* The frame of a grant has to be brought back from somewhere first. */
+static int ask_again(struct gnttab_map_grant_ref *op, unsigned int *tries)
+{
+	int err = 0;
+
+	while (op->status == GNTST_eagain && !err) {
+		if (*tries >= MAP_EAGAIN_TRIES) {
+			op->status = GNTST_bad_page;
+			break;
+		}
+		schedule_timeout_killable(msecs_to_jiffies(++*tries));
+		if (fatal_signal_pending(current))
+			return gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
+		err = map_op(op, 1);
+	}
+	return err;
+}
+
+/*
+ * Ask Xen to map grants. What is paged out is asked for again, as often as @tries
+ * leaves it and until the process is killed. On failure, too, what is mapped has
+ * GNTST_okay.
+ */
+int gntdev_grants_ask(struct gnttab_map_grant_ref *ops, u32 nr,
+		      unsigned int *tries)
+{
+	int err = map_op(ops, nr);
+	u32 i;
+
+	if (err)
+		return gntdev_refuse(GNTDEV_R_GRANT, err, ops[0].ref);
+	for (i = 0; i < nr && !err; i++)
+		err = ask_again(&ops[i], tries);
+	return err;
+}
+
+/* What the kernel is to know of a page: whose it is. */
+static void set_foreign(struct page *page, const struct gnttab_map_grant_ref *op)
+{
+	struct xen_page_foreign *foreign;
+
+	SetPageForeign(page);
+	foreign = xen_page_foreign(page);
+	foreign->domid = op->dom;
+	foreign->gref = op->ref;
+}
+
+/*
+ * In an auto-translated domain that is all there is to do, and it can be killed.
+ * In a PV domain the kernel has to note what is behind the page, for which it has
+ * a service that asks by itself, and waits by itself. There a process's mapping
+ * comes first (pv.c), and what is mapped is not paged out.
+ */
+static int map_pages(struct gnttab_map_grant_ref *ops, struct page **pages,
+		     u32 nr, unsigned int *tries)
+{
+	int err;
+	u32 i;
+
+	if (xen_pv_domain()) {
+		err = gnttab_map_refs(ops, NULL, pages, nr);
+		return err ? gntdev_refuse(GNTDEV_R_GRANT, err, ops[0].ref) : 0;
+	}
+	err = gntdev_grants_ask(ops, nr, tries);
+	for (i = 0; i < nr; i++) {
+		if (ops[i].status == GNTST_okay)
+			set_foreign(pages[i], &ops[i]);
+	}
+	return err;
 }
 
 /* Returns -EINVAL, or what is wrong besides with the call. */
@@ -33,7 +144,8 @@ static int refuse_grant(const struct gntdev_grant *grant, int err)
 }
 
 /* Ask Xen for slots @first to @first + @nr - 1. */
-static int map_batch(struct gntdev_map *map, u32 first, u32 nr)
+static int map_batch(struct gntdev_map *map, u32 first, u32 nr,
+		     unsigned int *tries)
 {
 	const u32 flags = GNTMAP_host_map |
 			  (map->readonly ? GNTMAP_readonly : 0);
@@ -49,9 +161,7 @@ static int map_batch(struct gntdev_map *map, u32 first, u32 nr)
 				  flags, grant->ref, grant->domid);
 		ops[i].status = GNTST_general_error;
 	}
-	err = gnttab_map_refs(ops, NULL, map->pages + first, nr);
-	if (err)
-		gntdev_refuse(GNTDEV_R_GRANT, err, map->grants[first].ref);
+	err = map_pages(ops, map->pages + first, nr, tries);
 	for (i = 0; i < nr; i++) {
 		grant = &map->grants[first + i];
 		grant->status = ops[i].status;
@@ -80,19 +190,42 @@ static void trace_map_runs(const struct gntdev_map *map, int err)
 	}
 }
 
+static bool is_own(const struct gntdev_grant *grant)
+{
+	return grant->domid == READ_ONCE(own_domid) || grant->domid == DOMID_SELF;
+}
+
+static int check_owners(const struct gntdev_map *map)
+{
+	u32 i;
+
+	if (xen_pv_domain())
+		return 0;
+	for (i = 0; i < map->count; i++) {
+		if (is_own(&map->grants[i]))
+			return gntdev_refuse(GNTDEV_R_OWN_GRANT, -EOPNOTSUPP,
+					     map->grants[i].ref);
+	}
+	return 0;
+}
+
 /*
  * Map all grants of a map, which nobody else works with yet. On failure the
  * ones that were mapped are on their way back. -EINVAL: Xen refused one; the
- * slot has the reason.
+ * slot has the reason. -EOPNOTSUPP: one is this domain's own, and it is
+ * auto-translated. -EINTR: the process is being killed.
  */
 int gntdev_grants_map(struct gntdev_map *map)
 {
-	int err = 0;
+	int err = check_owners(map);
+	unsigned int tries = 0;
 	u32 i, nr;
 
 	for (i = 0; i < map->count && !err; i += nr) {
 		nr = min(GNTDEV_BATCH, map->count - i);
-		err = map_batch(map, i, nr);
+		err = map_batch(map, i, nr, &tries);
+		if (!err && fatal_signal_pending(current))
+			err = gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
 		cond_resched();
 	}
 	if (trace_map_enabled())
@@ -114,6 +247,22 @@ static void clear_notify_byte(struct gntdev_map *map, u32 first, u32 nr)
 				    page_to_virt(map->pages[slot]));
 }
 
+/* Xen has forgotten them, and nobody uses the pages. */
+static void forget_batch(struct gntdev_map *map, u32 first, u32 nr)
+{
+	u32 i;
+
+	for (i = first; i < first + nr; i++) {
+		map->grants[i].leaving = false;
+		/* With its handle, as a page that Xen has kept: it is lost. */
+		if (xen_pv_domain())
+			continue;
+		ClearPageForeign(map->pages[i]);
+		map->grants[i].handle = INVALID_GRANT_HANDLE;
+		map->live--;
+	}
+}
+
 /* All of them are mapped, and nobody uses the pages. */
 static void unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
 {
@@ -121,6 +270,10 @@ static void unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
 	struct gnttab_unmap_grant_ref *ops = gntdev_map_ops(map, &one);
 	u32 i;
 
+	if (gntdev_map_lost(map)) {
+		forget_batch(map, first, nr);
+		return;
+	}
 	trace_unmap(map->grants[first].domid, map->grants[first].ref, nr);
 	clear_notify_byte(map, first, nr);
 	for (i = 0; i < nr; i++) {
@@ -159,6 +312,7 @@ static u32 release_leaving(struct gntdev_map *map, u32 first, u32 end)
 		}
 		if (nr) {
 			unmap_batch(map, i, nr);
+			cond_resched();
 			continue;
 		}
 		waiting += map->grants[i].leaving;
@@ -183,8 +337,10 @@ static u32 mark_and_release(struct gntdev_map *map, u32 first, u32 end)
 static void wait_for_pages(struct gntdev_map *map)
 {
 	refcount_inc(&map->users);
-	if (!gntdev_pending_add(&map->pending))
-		gntdev_map_put(map);
+	/* There is an open file, a mapping or a dma-buf, which has one, too. */
+	__module_get(THIS_MODULE);
+	if (!xen_pending_add(&pending, &map->pending))
+		put_pending(&map->pending);
 }
 
 /*
@@ -229,10 +385,15 @@ void gntdev_grants_close(struct gntdev_map *map)
 	xen_unmap_notify_send(&notify);
 }
 
-/* The pages that had to wait: may they leave now? */
-static bool look_again(struct gntdev_pending *p)
+static struct gntdev_map *pending_map(struct list_head *node)
 {
-	struct gntdev_map *map = container_of(p, struct gntdev_map, pending);
+	return list_entry(node, struct gntdev_map, pending);
+}
+
+/* The pages that had to wait: may they leave now? */
+static bool release_again(struct list_head *node)
+{
+	struct gntdev_map *map = pending_map(node);
 	struct xen_unmap_notify notify;
 	u32 waiting;
 
@@ -241,16 +402,28 @@ static bool look_again(struct gntdev_pending *p)
 	notify = take_notify(map);
 	mutex_unlock(&map->lock);
 	xen_unmap_notify_send(&notify);
-	return waiting;
+	return !waiting;
 }
 
-static void put_pending(struct gntdev_pending *p)
+static void put_pending(struct list_head *node)
 {
-	gntdev_map_put(container_of(p, struct gntdev_map, pending));
+	gntdev_map_put(pending_map(node));
+	module_put(THIS_MODULE);
 }
 
-void gntdev_grants_init(struct gntdev_map *map)
+unsigned int gntdev_grants_pending(void)
 {
-	map->pending.look = look_again;
-	map->pending.put = put_pending;
+	return xen_pending_count(&pending);
+}
+
+/* At the start, and in each new life of the domain. */
+void gntdev_grants_restored(void)
+{
+	WRITE_ONCE(own_domid, xen_own_domid());
+}
+
+/* The queue is empty, or the module would be in use. The worker may be leaving. */
+void gntdev_grants_exit(void)
+{
+	xen_pending_end(&pending);
 }

@@ -21,18 +21,30 @@
  * The grants go back when the last mapping is gone; a page that is still in use
  * then, by I/O for instance, follows when it is not. The map itself goes with
  * its last user: the file, until UNMAP_GRANT_REF or close, its mappings, and
- * the list of those that wait for a page.
+ * the queue of those that wait for a page.
  *
- * Lock hierarchy:
+ * When the domain was restored, the maps of before are *lost*: Xen has none of
+ * their grants (grants.c). They cannot be mapped any more; a mapping is of memory
+ * that is all zero (vma.c).
  *
+ * Lock hierarchy, each line a lock that is taken with none of ours held but those
+ * further left:
+ *
+ *	xen_observed.lock	open, close, a resume, whoever reads debugfs
+ *	  i_mmap_rwsem		a resume empties mappings
  *	mmap_lock
  *	  mmu_notifier_invalidate_range_start
  *	    pv_view.lock	a process's page table entries
- *	  gntdev_file.lock	the offset space
- *	  gntdev_map.lock	release, notification
- *	    pending_lock	those that wait for a page
+ *	gntdev_file.lock	the offset space; mmap has the mmap_lock
+ *	gntdev_map.lock		release, notification; munmap has the mmap_lock
+ *	xen_pending_queue.lock	those that wait for a page, or for the peer
+ *	exports_lock		lists of exports (dmabuf_exp.c)
+ *	imports_lock		lists of imports (dmabuf_imp.c)
+ *	dma_resv of a dma-buf	the kernel's: an exporter maps for a device
+ *	  gntdev_export.lock	what devices have of an export
  *
- * No user memory is touched and nothing is allocated with one of ours held.
+ * No user memory is touched with one of ours held. With pv_view.lock held, mmap
+ * waits for what Xen pages in, which nobody else can be waiting for then.
  *
  * Vocabulary: a grant is *mapped* with Xen's knowledge; it is *released* when
  * Xen has been told that we are done with it.
@@ -46,6 +58,7 @@
 #include <linux/init.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/slab.h>
 
 #include <xen/gntdev.h>
@@ -55,6 +68,7 @@
 #include "gntdev/gntdev.h"
 #include "gntdev/observe.h"
 #include "gntdev/trace.h"
+#include "lib/resume.h"
 
 static int gntdev_open(struct inode *inode, struct file *file)
 {
@@ -67,6 +81,7 @@ static int gntdev_open(struct inode *inode, struct file *file)
 	gf->maps = RB_ROOT;
 	INIT_LIST_HEAD(&gf->exports);
 	INIT_LIST_HEAD(&gf->imports);
+	gf->mapping = file->f_mapping;
 	gntdev_observe_open(gf);
 	file->private_data = gf;
 	return 0;
@@ -190,6 +205,18 @@ struct device *gntdev_device(void)
 	return gntdev_miscdev.this_device;
 }
 
+static int gntdev_restored(struct notifier_block *nb, unsigned long unused,
+			   void *data)
+{
+	gntdev_grants_restored();
+	gntdev_observe_files(gntdev_vma_restored);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block gntdev_resume = {
+	.notifier_call = gntdev_restored,
+};
+
 static int __init gntdev_init(void)
 {
 	int err;
@@ -200,37 +227,36 @@ static int __init gntdev_init(void)
 	err = gntdev_map_init();
 	if (err)
 		return err;
-	err = gntdev_pending_init();
-	if (err) {
-		gntdev_map_exit();
-		return err;
-	}
 	err = gntdev_dmabuf_imp_init();
 	if (err)
-		goto err_pending;
+		goto err_map;
+	gntdev_grants_restored();
 	gntdev_observe_init();
+	xen_resume_register(&gntdev_resume);
 	err = misc_register(&gntdev_miscdev);
-	if (err)
-		goto err_observe;
+	if (err) {
+		pr_err("cannot make the node /dev/xen/gntdev (%d); is another module's still there?\n",
+		       err);
+		goto err_resume;
+	}
 	dma_coerce_mask_and_coherent(gntdev_device(), DMA_BIT_MASK(64));
 	return 0;
 
-err_observe:
+err_resume:
+	xen_resume_unregister(&gntdev_resume);
 	gntdev_observe_exit();
 	gntdev_dmabuf_imp_exit();
-err_pending:
-	gntdev_pending_exit();
+err_map:
 	gntdev_map_exit();
-	pr_err("cannot make the node /dev/xen/gntdev (%d); is another module's still there?\n",
-	       err);
 	return err;
 }
 
 static void __exit gntdev_exit(void)
 {
 	misc_deregister(&gntdev_miscdev);
+	xen_resume_unregister(&gntdev_resume);
 	gntdev_observe_exit();
-	gntdev_pending_exit();
+	gntdev_grants_exit();
 	gntdev_dmabuf_imp_exit();
 	gntdev_map_exit();
 }

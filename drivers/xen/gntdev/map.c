@@ -133,7 +133,8 @@ struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags)
 	refcount_set(&map->users, 1);
 	atomic_set(&map->vmas, 0);
 	mutex_init(&map->lock);
-	gntdev_grants_init(map);
+	INIT_LIST_HEAD(&map->pending);
+	map->generation = xen_resume_generation();
 	return map;
 }
 

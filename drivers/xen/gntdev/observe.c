@@ -13,9 +13,9 @@
 
 #include <xen/interface/grant_table.h>
 
+#include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
 #include "gntdev/observe.h"
-#include "gntdev/pending.h"
 #include "lib/observe.h"
 
 #define CREATE_TRACE_POINTS
@@ -33,6 +33,9 @@ static const char *const reasons[] = {
 	[GNTDEV_R_GRANT]		= "xen-grant",
 	[GNTDEV_R_PAGE_TABLES]		= "page-tables",
 	[GNTDEV_R_VADDR]		= "bad-address",
+	[GNTDEV_R_RESTORED]		= "restored",
+	[GNTDEV_R_OWN_GRANT]		= "own-grant",
+	[GNTDEV_R_IMPORT_LIMIT]		= "import-limit",
 	[GNTDEV_R_SEGMENT]		= "bad-segment",
 	[GNTDEV_R_COPY]			= "xen-copy",
 	[GNTDEV_R_INTERRUPTED]		= "interrupted",
@@ -95,13 +98,15 @@ static void show_stats(struct seq_file *m, const struct list_head *files)
 {
 	unsigned long maps = 0, grants = 0;
 	struct gntdev_file *gf;
+	unsigned int pending;
 
 	list_for_each_entry(gf, files, observed.node) {
 		maps += READ_ONCE(gf->nr_maps);
 		grants += READ_ONCE(gf->nr_grants);
 	}
+	pending = gntdev_grants_pending() + gntdev_dmabuf_imp_pending();
 	seq_printf(m, "maps %lu\ngrants %lu\nbytes %lu\npending %u\nlimit %u\n",
-		   maps, grants, grants << PAGE_SHIFT, gntdev_pending_count(),
+		   maps, grants, grants << PAGE_SHIFT, pending,
 		   gntdev_limit());
 	show_statuses(m);
 }
@@ -153,6 +158,13 @@ void gntdev_observe_open(struct gntdev_file *gf)
 void gntdev_observe_close(struct gntdev_file *gf)
 {
 	xen_observe_close(&gntdev_observed, &gf->observed);
+}
+
+void gntdev_observe_files(void (*fn)(const struct list_head *files))
+{
+	mutex_lock(&gntdev_observed.lock);
+	fn(&gntdev_observed.files);
+	mutex_unlock(&gntdev_observed.lock);
 }
 
 void __init gntdev_observe_init(void)

@@ -5,6 +5,7 @@
 #ifndef XEN_GNTDEV_OBSERVE_H
 #define XEN_GNTDEV_OBSERVE_H
 
+#include <linux/list.h>
 #include <linux/types.h>
 
 struct gntdev_file;
@@ -33,6 +34,12 @@ enum gntdev_reason {
 	GNTDEV_R_PAGE_TABLES,
 	/* GET_OFFSET_FOR_VADDR of what is no map: the address. */
 	GNTDEV_R_VADDR,
+	/* The map is of before the domain was restored: the offset. */
+	GNTDEV_R_RESTORED,
+	/* A grant of this domain's own, which is auto-translated: the reference. */
+	GNTDEV_R_OWN_GRANT,
+	/* The parameter import_limit: how many pages were said. */
+	GNTDEV_R_IMPORT_LIMIT,
 	/* A segment that is not within a grant, or has none: which of them. */
 	GNTDEV_R_SEGMENT,
 	/* Xen refuses to copy, as a whole: how many operations. */
@@ -75,6 +82,8 @@ void gntdev_grant_refused(u16 domid, u32 ref, int status);
 
 void gntdev_observe_open(struct gntdev_file *gf);
 void gntdev_observe_close(struct gntdev_file *gf);
+/* Call a function for all files that are open; none is opened or closed then. */
+void gntdev_observe_files(void (*fn)(const struct list_head *files));
 void gntdev_observe_init(void);
 void gntdev_observe_exit(void);
 

@@ -13,8 +13,8 @@
  *
  *	munmap of a part	the entries go at once; the grants when the VMA of
  *				that part is closed
- *	fork			not inherited: VM_DONTCOPY; nor after
- *				MADV_DOFORK, see pv_vma_open()
+ *	fork			not inherited: VM_DONTCOPY; after MADV_DOFORK the
+ *				child has a VMA that shows nothing: SIGBUS
  *	growing			refused: VM_DONTEXPAND
  *	mprotect		refused, Xen would have to be told
  *	moving			refused, but the entries are gone by the time that
@@ -35,6 +35,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/overflow.h>
 #include <linux/refcount.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include <xen/grant_table.h>
@@ -58,7 +59,8 @@
  * @count: number of pages
  * @owner: the grants are there for this view alone
  * @readonly: the process may only read
- * @mapped: entries that are in place; written with the lock held
+ * @mapped: entries that are in place; written with the lock held. After the
+ *	domain was restored they and @tables are of another life, and mean nothing
  * @lock: protects what follows once the mapping has been made
  * @tables: machine address of each page table
  *
@@ -136,6 +138,17 @@ static u64 next_entry(const struct pv_view *view, u32 i, u64 entry)
 	return offset_in_page(entry) ? entry : entry_of(view, i);
 }
 
+/* Xen has forgotten them, and so has whoever restored the page tables. */
+static void forget_batch(struct pv_view *view, u32 first, u32 nr)
+{
+	grant_handle_t *handles = view_handles(view) + first;
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		handles[i] = INVALID_GRANT_HANDLE;
+	WRITE_ONCE(view->mapped, view->mapped - nr);
+}
+
 /* Only those that are mapped. */
 static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
 {
@@ -145,6 +158,10 @@ static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
 	u64 entry = entry_of(view, first);
 	u32 i;
 
+	if (gntdev_map_lost(view->map)) {
+		forget_batch(view, first, nr);
+		return;
+	}
 	for (i = 0; i < nr; i++) {
 		gnttab_set_unmap_op(&ops[i], entry, GNTMAP_contains_pte,
 				    handles[i]);
@@ -179,7 +196,8 @@ static void view_unmap(struct pv_view *view, u32 first, u32 end)
 	}
 }
 
-static int map_batch(struct pv_view *view, u32 first, u32 nr)
+static int map_batch(struct pv_view *view, u32 first, u32 nr,
+		     unsigned int *tries)
 {
 	struct gntdev_grant *grants = view->map->grants + view->first + first;
 	grant_handle_t *handles = view_handles(view) + first;
@@ -197,21 +215,15 @@ static int map_batch(struct pv_view *view, u32 first, u32 nr)
 		if (i + 1 < nr)
 			entry = next_entry(view, first + i + 1, entry);
 	}
-	trace_hypercall_enter(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref);
-	err = xen_hypercall3(__HYPERVISOR_grant_table_op,
-			     GNTTABOP_map_grant_ref, (unsigned long)ops, nr);
-	trace_hypercall_exit(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, err);
-	if (err)
-		gntdev_refuse(GNTDEV_R_GRANT, err, grants[0].ref);
+	err = gntdev_grants_ask(ops, nr, tries);
 	for (i = 0; i < nr; i++) {
-		if (ops[i].status == GNTST_okay) {
-			handles[i] = ops[i].handle;
-			view->mapped++;
-			continue;
-		}
-		/* The kernel has it, so this is about the entry. */
 		if (view->owner)
 			grants[i].status = ops[i].status;
+		if (ops[i].status == GNTST_okay) {
+			handles[i] = ops[i].handle;
+			WRITE_ONCE(view->mapped, view->mapped + 1);
+			continue;
+		}
 		gntdev_grant_refused(grants[i].domid, grants[i].ref, ops[i].status);
 		err = err ?: gntdev_refuse(GNTDEV_R_GRANT, -EINVAL, grants[i].ref);
 	}
@@ -220,16 +232,18 @@ static int map_batch(struct pv_view *view, u32 first, u32 nr)
 
 static int view_map(struct pv_view *view)
 {
+	unsigned int tries = 0;
 	int err = 0;
 	u32 i, nr;
 
 	mutex_lock(&view->lock);
 	for (i = 0; i < view->count && !err; i += nr) {
 		nr = min(GNTDEV_BATCH, view->count - i);
-		err = map_batch(view, i, nr);
+		err = map_batch(view, i, nr, &tries);
+		if (!err && fatal_signal_pending(current))
+			err = gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
+		cond_resched();
 	}
-	if (err)
-		view_unmap(view, 0, view->count);
 	mutex_unlock(&view->lock);
 	return err;
 }
@@ -269,7 +283,7 @@ static bool view_invalidate(struct mmu_interval_notifier *notifier,
 	const unsigned long view_end = view->start + view->count * PAGE_SIZE;
 	unsigned long start, end;
 
-	/* Held for hypercalls only, which do not wait for anything. */
+	/* Held for hypercalls only, once the mapping has been made. */
 	if (mmu_notifier_range_blockable(range))
 		mutex_lock(&view->lock);
 	else if (!mutex_trylock(&view->lock))
@@ -317,24 +331,33 @@ static void view_free(struct pv_view *view)
 		kvfree(view);
 }
 
-/*
- * A copy in another process, which madvise(MADV_DOFORK) makes fork() try: it
- * shows nothing, and its end says nothing about the pages.
- */
-static bool is_forked(const struct pv_view *view,
-		      const struct vm_area_struct *vma)
+static vm_fault_t pv_vma_fault(struct vm_fault *vmf)
 {
-	return vma->vm_mm != view->notifier.mm;
+	return VM_FAULT_SIGBUS;
 }
 
+/* What shows nothing. */
+static const struct vm_operations_struct forked_vm_ops = {
+	.fault = pv_vma_fault,
+};
+
+/*
+ * A copy in another process, which madvise(MADV_DOFORK) makes fork() try, shows
+ * nothing and is not of the view: what it does, and how long it lives, says
+ * nothing about the pages.
+ */
 static void pv_vma_open(struct vm_area_struct *vma)
 {
 	struct pv_view *view = vma->vm_private_data;
 
-	refcount_inc(&view->vmas);
+	if (vma->vm_mm == view->notifier.mm) {
+		refcount_inc(&view->vmas);
+		return;
+	}
+	vma->vm_ops = &forked_vm_ops;
+	vma->vm_private_data = NULL;
 	/* fork() asks these before it copies any entry. */
-	if (is_forked(view, vma))
-		vm_flags_set(vma, VM_WIPEONFORK | VM_DONTCOPY);
+	vm_flags_set(vma, VM_WIPEONFORK | VM_DONTCOPY);
 }
 
 /* The part of the view that a VMA shows is not needed any more. */
@@ -362,8 +385,7 @@ static void pv_vma_close(struct vm_area_struct *vma)
 	struct pv_view *view = vma->vm_private_data;
 	struct gntdev_map *map = view->map;
 
-	if (!is_forked(view, vma))
-		view_leave(view, vma);
+	view_leave(view, vma);
 	if (!refcount_dec_and_test(&view->vmas))
 		return;
 	mmu_interval_notifier_remove(&view->notifier);
@@ -382,11 +404,6 @@ static int pv_vma_mprotect(struct vm_area_struct *vma, unsigned long start,
 			   unsigned long end, unsigned long newflags)
 {
 	return -EINVAL;
-}
-
-static vm_fault_t pv_vma_fault(struct vm_fault *vmf)
-{
-	return VM_FAULT_SIGBUS;
 }
 
 static struct page *pv_vma_find_normal_page(struct vm_area_struct *vma,
@@ -415,6 +432,15 @@ struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma)
 	return view->owner ? view->map : NULL;
 }
 
+/* All of it, before anybody has seen it. */
+static void view_drop(struct pv_view *view)
+{
+	mutex_lock(&view->lock);
+	view_unmap(view, 0, view->count);
+	mutex_unlock(&view->lock);
+	mmu_interval_notifier_remove(&view->notifier);
+}
+
 static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
 {
 	int err;
@@ -432,8 +458,11 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
 	 */
 	mmu_interval_read_begin(&view->notifier);
 	err = view_find_tables(view, vma->vm_mm) ?: view_map(view);
+	/* Only now, see map_pages(): what the process has mapped is not paged out. */
+	if (!err && view->owner)
+		err = gntdev_grants_map(view->map);
 	if (err) {
-		mmu_interval_notifier_remove(&view->notifier);
+		view_drop(view);
 		return err;
 	}
 	refcount_inc(&view->map->users);
@@ -455,18 +484,9 @@ int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 
 	view_init(view, map, vma);
 	view->owner = true;
-	err = gntdev_grants_map(map);
-	if (err)
-		goto err_view;
 	err = view_insert(view, vma);
 	if (err)
-		goto err_grants;
-	return 0;
-
-err_grants:
-	gntdev_grants_release(map, 0, map->count);
-err_view:
-	view_free(view);
+		view_free(view);
 	return err;
 }
 

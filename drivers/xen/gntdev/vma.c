@@ -36,10 +36,42 @@ static void xlate_vma_close(struct vm_area_struct *vma)
 	gntdev_map_put(map);
 }
 
-/* A page whose entry was dropped, by madvise for instance. */
+/*
+ * A page whose entry was dropped, by madvise for instance, is gone: SIGBUS. One
+ * whose grant went when the domain was restored is replaced by memory of the
+ * process's own, which is all zero: the peer of a vchan that has closed it leaves
+ * a zero behind, too.
+ */
+vm_fault_t gntdev_fault(const struct gntdev_map *map, struct vm_fault *vmf)
+{
+	if (!gntdev_map_lost(map))
+		return VM_FAULT_SIGBUS;
+	vmf->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	return vmf->page ? 0 : VM_FAULT_OOM;
+}
+
 static vm_fault_t xlate_vma_fault(struct vm_fault *vmf)
 {
-	return VM_FAULT_SIGBUS;
+	return gntdev_fault(vmf->vma->vm_private_data, vmf);
+}
+
+/*
+ * The domain was restored: take out of the page tables what has no memory behind
+ * it any more. A PV domain is not saved while it has such entries. All files of a
+ * node have one mapping, as a rule.
+ */
+void gntdev_vma_restored(const struct list_head *files)
+{
+	struct address_space *last = NULL;
+	struct gntdev_file *gf;
+
+	if (xen_pv_domain())
+		return;
+	list_for_each_entry(gf, files, observed.node) {
+		if (gf->mapping != last)
+			unmap_mapping_range(gf->mapping, 0, 0, 1);
+		last = gf->mapping;
+	}
 }
 
 static const struct vm_operations_struct xlate_vm_ops = {
@@ -83,6 +115,12 @@ int gntdev_mmap(struct file *file, struct vm_area_struct *vma)
 		return gntdev_refuse(GNTDEV_R_MMAP, -EINVAL,
 				     (u64)vma->vm_pgoff << PAGE_SHIFT);
 
+	/* The numbers of its domains may be other domains' now. */
+	if (gntdev_map_lost(map)) {
+		err = gntdev_refuse(GNTDEV_R_RESTORED, -EINVAL,
+				    (u64)vma->vm_pgoff << PAGE_SHIFT);
+		goto out;
+	}
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP);
 	if (!(vma->vm_flags & VM_WRITE)) {
 		/* Nor may it become writable: Xen maps it for reading. */
@@ -95,6 +133,7 @@ int gntdev_mmap(struct file *file, struct vm_area_struct *vma)
 		err = gntdev_pv_mmap(map, vma);
 	else
 		err = xlate_mmap(map, vma);
+out:
 	gntdev_map_put(map);
 	return err;
 }

@@ -6,7 +6,9 @@
  * have no state: the kernel's module loader patches the transfer instruction
  * for this machine, init checks that it did and runs the self-test, and from
  * then on there is only code. What the drivers share besides is here, too: the
- * directory in debugfs (lib/observe.c).
+ * directory in debugfs (lib/observe.c), what happens after the domain was
+ * restored (lib/resume.c), what waits for a peer (lib/pending.c), notifications
+ * of an unmap (lib/unmap_notify.c) and the domain's own number (lib/domid.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -24,6 +26,8 @@
 #include "hypercall/hypercall.h"
 #include "hypercall/selftest.h"
 #include "lib/observe.h"
+#include "lib/pending.h"
+#include "lib/resume.h"
 
 struct transfer {
 	const char *name;
@@ -120,6 +124,14 @@ static int __init xen_hypercall_init(void)
 		pr_err("the trampolines do not work on this machine, refusing to load\n");
 		return err;
 	}
+	err = xen_pending_init();
+	if (err)
+		return err;
+	err = xen_resume_init();
+	if (err) {
+		xen_pending_exit();
+		return err;
+	}
 	xen_observe_init();
 	return 0;
 }
@@ -127,6 +139,8 @@ static int __init xen_hypercall_init(void)
 static void __exit xen_hypercall_exit(void)
 {
 	xen_observe_exit();
+	xen_resume_exit();
+	xen_pending_exit();
 }
 
 /* Described in hypercall.h. */

@@ -48,6 +48,7 @@
  * * 0: the buffer is shorter than 4 bytes
  * * %-EAGAIN: ring empty and O_NONBLOCK set
  * * %-EFBIG: the ring has overflowed, see IOCTL_EVTCHN_RESET
+ * * %-ENOTCONN: the domain was restored, see below
  * * %-EFAULT: the buffer is not writable; no event is lost
  * * %-EINTR: a signal arrived before an event did
  *
@@ -61,7 +62,16 @@
  * poll(2) reports POLLOUT always, POLLIN with a non-empty ring, and POLLERR
  * alone after an overflow. SIGIO is supported. Closing the file unbinds all.
  *
- * Source: stock Linux 6.12 driver.
+ * When the domain was saved and restored (migrated, hibernated, brought back from
+ * a checkpoint), none of the ports from before exists. They are taken out of
+ * their files, and their numbers may be given out again at once. A file that had
+ * one is told: until it binds a port or is reset, read(2) answers %-ENOTCONN
+ * without blocking, also to whoever sleeps in it, and poll(2) reports POLLIN,
+ * POLLHUP and POLLERR. NOTIFY and UNBIND of such a port answer %-ENOTCONN, as of
+ * any that is not bound, and write(2) skips it. A domain that was suspended and
+ * goes on has all of its ports, and nobody is told.
+ *
+ * Source: stock Linux 6.12 driver, which knows nothing of a restored domain.
  */
 
 #ifndef IOCTL_EVTCHN_BIND_VIRQ
@@ -239,7 +249,8 @@ struct ioctl_evtchn_notify {
  * DOC: IOCTL_EVTCHN_RESET
  *
  * Empty the ring and clear its overflow. Ports stay bound and keep their
- * state: one whose event was thrown away is disarmed until write() arms it.
+ * state: one whose event was thrown away is disarmed until write() arms it. A
+ * file whose ports went when the domain was restored can be read again.
  *
  * Argument: none.
  *

@@ -46,6 +46,11 @@
  * * %-ENOENT: some page of the range does not belong to this file (any more)
  * * %-ENOMEM: no memory for the bookkeeping
  *
+ * When the domain was saved and restored (migrated, hibernated, brought back from
+ * a checkpoint), the pages and their mappings are as they were, but no peer has
+ * or can get access to them: the grants are gone, and are not made anew, because
+ * the number of a peer may be another domain's. Notifications send no event.
+ *
  * Source: stock Linux 6.12 driver.
  */
 

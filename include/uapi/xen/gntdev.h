@@ -66,14 +66,32 @@
  * the stock driver as with this one: the kernel writes to page table entries
  * that only Xen may write, and no driver is asked.
  *
+ * A page that the granter has paged out is waited for, half a minute at most for
+ * a map; the process can be killed meanwhile.
+ *
+ * When the domain was saved and restored (migrated, hibernated, brought back from
+ * a checkpoint), Xen has none of the grants from before. A mapping shows memory
+ * of the process's own then, which begins as zero: to a vchan, a peer that has
+ * closed it. In a PV domain it shows nothing (SIGBUS). A map from before cannot
+ * be mapped, and its notification sends no event.
+ *
+ * An auto-translated domain (PVH, HVM) cannot map a grant of its own: Xen would
+ * move the page to where it is mapped, and its owner would never have it back. The
+ * domain's number is known from Xen; where Xen does not tell it, because no event
+ * channel was free or a policy forbids to ask when the module was loaded, such a
+ * grant is not recognised.
+ *
  * * %-EINVAL: writable but not MAP_SHARED; no map with this offset and length;
- *   the map has been mapped before; or Xen refused one of the grants, in which
- *   case none stays mapped
+ *   the map has been mapped before, or is from before the domain was restored;
+ *   or Xen refused one of the grants, in which case none stays mapped
+ * * %-EOPNOTSUPP: a grant is this domain's own, and it is auto-translated
  * * %-ENOMEM: no memory
- * * %-EINTR: a signal arrived (PV domains)
+ * * %-EINTR: the process is being killed, or a signal arrived (PV domains)
  *
  * Source: stock Linux 6.12 driver; Xen public/grant_table.h,
- * GNTTABOP_map_grant_ref.
+ * GNTTABOP_map_grant_ref. The stock driver does not look whose grant it is, waits
+ * for each page that is paged out and cannot be killed meanwhile, and knows
+ * nothing of a restored domain.
  */
 
 #ifndef UNMAP_NOTIFY_CLEAR_BYTE
@@ -404,7 +422,9 @@ struct ioctl_gntdev_dmabuf_exp_from_refs {
  *   flags are set; or Xen refused one of the grants (the stock driver: also in
  *   every PV domain)
  * * %-EOPNOTSUPP: the kernel cannot provide memory of the kind that a flag asks
- *   for: it was built without CONFIG_XEN_GRANT_DMA_ALLOC
+ *   for: it was built without CONFIG_XEN_GRANT_DMA_ALLOC; or a grant is this
+ *   domain's own, and it is auto-translated
+ * * %-EINTR: the process is being killed
  * * %-EFAULT: the argument is not readable or not writable
  * * %-ENOMEM: no memory of the requested kind
  * * %-EMFILE: the process has no free descriptor
@@ -489,11 +509,14 @@ struct ioctl_gntdev_dmabuf_imp_to_refs {
  *   whole pages of memory; or @fd is no dma-buf
  * * %-EBADF: @fd is not open
  * * %-ENOMEM: no memory
- * * %-ENOSPC: the grant table is full
+ * * %-ENOSPC: the grant table is full, or all imports together would grant more
+ *   pages than the module parameter xen_gntdev.import_limit (16384 by default,
+ *   which is half of the table that Xen gives a domain by default)
  *
  * Errors of the dma-buf's exporter are passed on.
  *
- * Source: stock Linux 6.12 driver.
+ * Source: stock Linux 6.12 driver, which has no such limit. Exactly the pages of
+ * the dma-buf are granted, whatever the exporter's table looks like.
  */
 #define IOCTL_GNTDEV_DMABUF_IMP_TO_REFS \
 	_IOC(_IOC_NONE, 'G', 11, sizeof(struct ioctl_gntdev_dmabuf_imp_to_refs))

@@ -274,7 +274,8 @@ void fake_evtchn_census(struct fake_census *census)
 		census->ports++;
 }
 
-void fake_evtchn_reset(void)
+/* Another domain of the same content: without a port. */
+void fake_evtchn_resume(void)
 {
 	unsigned long i;
 	struct port *p;
@@ -284,6 +285,11 @@ void fake_evtchn_reset(void)
 	xa_destroy(&ports);
 	xa_init_flags(&ports, XA_FLAGS_ALLOC);
 	highest = 0;
+}
+
+void fake_evtchn_reset(void)
+{
+	fake_evtchn_resume();
 	fake_evtchn_limit = 4096;
 	fake_evtchn_lowest = 1;
 }

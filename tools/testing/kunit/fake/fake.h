@@ -174,8 +174,15 @@ void fake_tlb_flush(void);
 void *fake_p2m_page(unsigned long gpfn);
 /* Frames that Xen will not take back, from now on. */
 extern int fake_remove_error;
+void fake_frames_resume(void);
 void fake_frames_reset(void);
 void fake_frames_census(struct fake_census *census);
+
+/*
+ * resume.c: the domain is saved and restored. With @cancelled it was only
+ * suspended, and goes on.
+ */
+void fake_resume(bool cancelled);
 
 /* evtchn.c */
 long fake_evtchn_op(unsigned int cmd, unsigned long arg);
@@ -188,6 +195,7 @@ unsigned int fake_port_status(evtchn_port_t port);
 unsigned long fake_port_sent(evtchn_port_t port);
 extern unsigned int fake_evtchn_limit;
 extern unsigned int fake_evtchn_lowest;
+void fake_evtchn_resume(void);
 void fake_evtchn_reset(void);
 void fake_evtchn_census(struct fake_census *census);
 void fake_evtchn_domain_died(domid_t domid);
@@ -201,6 +209,7 @@ bool fake_port_masked(evtchn_port_t port);
 evtchn_port_t fake_kernel_port(void);
 /* Someone else's handler on the same IRQ, who unmasks at once. */
 void fake_kernel_unmask(evtchn_port_t port);
+void fake_irq_resume(void);
 void fake_irq_reset(void);
 void fake_irq_census(struct fake_census *census);
 
@@ -250,6 +259,7 @@ struct page *fake_grant_forget(domid_t domid, u32 ref);
 extern unsigned int fake_maptrack_limit;
 long fake_grant_op(unsigned int cmd, unsigned long arg, unsigned int count);
 void fake_granted_pages(int change);
+void fake_gnttab_resume(void);
 void fake_gnttab_reset(void);
 void fake_gnttab_census(struct fake_census *census);
 
@@ -276,6 +286,7 @@ void fake_peer_unmaps(u32 ref);
 /* References that there are for everyone. */
 extern unsigned int fake_grant_limit;
 unsigned long fake_own_grants(void);
+void fake_own_grants_resume(void);
 void fake_own_grants_reset(void);
 
 #endif

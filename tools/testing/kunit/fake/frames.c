@@ -365,6 +365,21 @@ void fake_frames_census(struct fake_census *census)
 	census->foreign = nr_foreign;
 }
 
+/* Nothing foreign comes along to the other domain of the same content. */
+void fake_frames_resume(void)
+{
+	unsigned long pfn;
+	void *was;
+
+	xa_for_each(&p2m, pfn, was) {
+		if (was != P2M_FOREIGN)
+			continue;
+		xa_store(&p2m, pfn, P2M_EMPTY, GFP_KERNEL);
+		memset(page_address(pfn_to_page(pfn)), 0xff, PAGE_SIZE);
+		nr_foreign--;
+	}
+}
+
 /* What Xen did not take back is lost; here it is found again. */
 void fake_frames_reset(void)
 {

@@ -476,6 +476,31 @@ void fake_gnttab_census(struct fake_census *census)
 	census->grants = fake_own_grants();
 }
 
+/*
+ * Xen's other domain of the same content has no handles, and no memory behind a
+ * page that one was for. A page table of a process is restored without such an
+ * entry.
+ */
+void fake_gnttab_resume(void)
+{
+	struct handle *h;
+	unsigned long i;
+
+	xa_for_each(&handles, i, h) {
+		h->grant->mapped--;
+		if (h->map.flags & GNTMAP_contains_pte)
+			pte_clear(current->mm, 0, pte_at_machine(h->map.host_addr));
+		else
+			memset(page_address(page_at_host(h->map.host_addr)), 0xff,
+			       PAGE_SIZE);
+		kfree(h->was);
+		kfree(h);
+	}
+	xa_destroy(&handles);
+	xa_init_flags(&handles, XA_FLAGS_ALLOC1);
+	fake_tlb_flush();
+}
+
 void fake_gnttab_reset(void)
 {
 	struct fake_grant *g, *next;

@@ -295,6 +295,25 @@ unsigned long fake_own_grants(void)
 		nr++;
 	return nr;
 }
+EXPORT_SYMBOL_GPL(fake_own_grants);
+
+/* Its grant table is empty, and nobody has mapped anything of it. */
+void fake_own_grants_resume(void)
+{
+	unsigned long i;
+	struct own *o;
+
+	xa_for_each(&table, i, o) {
+		o->in_use = 0;
+		if (o->granted) {
+			put_page(pfn_to_page(o->frame));
+			fake_granted_pages(-1);
+		}
+		o->granted = false;
+		if (o->given_up)
+			gnttab_end_foreign_access(i, o->page);
+	}
+}
 
 void fake_own_grants_reset(void)
 {

@@ -24,6 +24,8 @@
 #define OTHER_DOMID	1
 
 struct irq {
+	unsigned int number;
+	/* 0: none any more, since the domain was restored. */
 	evtchn_port_t port;
 	/* -1: the kernel's own, without references. */
 	int references;
@@ -41,14 +43,26 @@ struct action {
 	void *dev;
 };
 
-static DEFINE_XARRAY(irqs);
+/* By their number, and by their port. */
+static DEFINE_XARRAY_ALLOC(irqs);
+static DEFINE_XARRAY(by_port);
+
+static struct irq *irq_of(evtchn_port_t port)
+{
+	return xa_load(&by_port, port);
+}
+
+static struct irq *irq_find(unsigned int number)
+{
+	return xa_load(&irqs, number);
+}
 
 static void run_handlers(struct irq *irq)
 {
 	struct action *a, *next;
 
 	list_for_each_entry_safe(a, next, &irq->actions, node)
-		a->handler(IRQ_BASE + irq->port, a->dev);
+		a->handler(irq->number, a->dev);
 }
 
 /* Is there something to deliver? If so it is taken, and the IRQ masked. */
@@ -80,10 +94,10 @@ static void deliver_now(struct irq *irq)
 /* What could not be delivered because interrupts were off. */
 static void deliver_late(struct irq_work *work)
 {
-	unsigned long port;
+	unsigned long number;
 	struct irq *irq;
 
-	xa_for_each(&irqs, port, irq)
+	xa_for_each(&irqs, number, irq)
 		deliver_now(irq);
 }
 
@@ -99,7 +113,7 @@ static void deliver(struct irq *irq)
 
 void fake_fire(evtchn_port_t port)
 {
-	struct irq *irq = xa_load(&irqs, port);
+	struct irq *irq = irq_of(port);
 	unsigned int saved = fake_enter();
 
 	if (irq) {
@@ -112,7 +126,7 @@ EXPORT_SYMBOL_GPL(fake_fire);
 
 void fake_fire_elsewhere(evtchn_port_t port)
 {
-	struct irq *irq = xa_load(&irqs, port);
+	struct irq *irq = irq_of(port);
 
 	irq->pending = true;
 	if (irq_take(irq))
@@ -122,7 +136,7 @@ EXPORT_SYMBOL_GPL(fake_fire_elsewhere);
 
 bool fake_port_masked(evtchn_port_t port)
 {
-	struct irq *irq = xa_load(&irqs, port);
+	struct irq *irq = irq_of(port);
 
 	return irq && irq->masked;
 }
@@ -130,13 +144,15 @@ EXPORT_SYMBOL_GPL(fake_port_masked);
 
 void fake_kernel_unmask(evtchn_port_t port)
 {
-	xen_irq_lateeoi(IRQ_BASE + port, 0);
+	xen_irq_lateeoi(irq_from_evtchn(port), 0);
 }
 EXPORT_SYMBOL_GPL(fake_kernel_unmask);
 
 unsigned int irq_from_evtchn(evtchn_port_t port)
 {
-	return xa_load(&irqs, port) ? IRQ_BASE + port : -1;
+	struct irq *irq = irq_of(port);
+
+	return irq ? irq->number : -1;
 }
 EXPORT_SYMBOL_GPL(irq_from_evtchn);
 
@@ -147,14 +163,16 @@ static struct irq *irq_new(evtchn_port_t port)
 	irq->port = port;
 	irq->references = -1;
 	INIT_LIST_HEAD(&irq->actions);
-	xa_store(&irqs, port, irq, GFP_KERNEL);
+	WARN_ON(xa_alloc(&irqs, &irq->number, irq, XA_LIMIT(IRQ_BASE, INT_MAX),
+			 GFP_KERNEL));
+	xa_store(&by_port, port, irq, GFP_KERNEL);
 	return irq;
 }
 
 int bind_evtchn_to_irq_lateeoi(evtchn_port_t port)
 {
 	unsigned int saved = fake_enter();
-	long ret = IRQ_BASE + port;
+	long ret = 0;
 
 	if (port >= fake_evtchn_limit)
 		ret = -ENOMEM;
@@ -162,16 +180,16 @@ int bind_evtchn_to_irq_lateeoi(evtchn_port_t port)
 		;
 	else if (fake_call(FAKE_BIND_IRQ_CLOSES, 0, &ret))
 		fake_port_try_close(port);
-	else if (!xa_load(&irqs, port))
+	else if (!irq_of(port))
 		irq_new(port);
 	fake_leave(saved);
-	return ret;
+	return ret ?: irq_from_evtchn(port);
 }
 EXPORT_SYMBOL_GPL(bind_evtchn_to_irq_lateeoi);
 
 static int make_refcounted(evtchn_port_t port, bool is_static)
 {
-	struct irq *irq = xa_load(&irqs, port);
+	struct irq *irq = irq_of(port);
 	long err;
 
 	if (!irq)
@@ -219,11 +237,11 @@ int evtchn_get(evtchn_port_t port)
 
 	if (port >= fake_evtchn_limit)
 		return -EINVAL;
-	irq = xa_load(&irqs, port);
+	irq = irq_of(port);
 	note_kept(irq);
 	if (fake_call(FAKE_EVTCHN_GET, -EINVAL, &err))
 		return err;
-	irq = xa_load(&irqs, port);
+	irq = irq_of(port);
 	if (!irq)
 		return -ENOENT;
 	if (irq->references <= 0 || irq->references == SHRT_MAX)
@@ -233,27 +251,42 @@ int evtchn_get(evtchn_port_t port)
 }
 EXPORT_SYMBOL_GPL(evtchn_get);
 
-/* The last reference closes the port, unless it is static. */
-void evtchn_put(evtchn_port_t port)
+/* The last reference closes the port, unless it is static, or gone. */
+static void irq_put(struct irq *irq)
 {
-	struct irq *irq = xa_load(&irqs, port);
+	evtchn_port_t port = irq->port;
 
-	might_sleep();
-	if (WARN(!irq, "port %u is put, but has no IRQ", port))
-		return;
 	if (irq->references > 0 && --irq->references)
 		return;
 	WARN(!list_empty(&irq->actions), "port %u goes, but has a handler", port);
-	if (!irq->is_static)
+	if (port && !irq->is_static)
 		WARN(fake_port_try_close(port), "port %u is closed a second time", port);
-	xa_erase(&irqs, port);
+	if (port)
+		xa_erase(&by_port, port);
+	xa_erase(&irqs, irq->number);
 	kfree(irq);
+}
+
+void evtchn_put(evtchn_port_t port)
+{
+	struct irq *irq = irq_of(port);
+
+	might_sleep();
+	if (!WARN(!irq, "port %u is put, but has no IRQ", port))
+		irq_put(irq);
 }
 EXPORT_SYMBOL_GPL(evtchn_put);
 
+void unbind_from_irqhandler(unsigned int number, void *dev)
+{
+	if (xen_fake_free_irq(number, dev))
+		irq_put(irq_find(number));
+}
+EXPORT_SYMBOL_GPL(unbind_from_irqhandler);
+
 void xen_irq_lateeoi(unsigned int number, unsigned int flags)
 {
-	struct irq *irq = xa_load(&irqs, number - IRQ_BASE);
+	struct irq *irq = irq_find(number);
 	long none;
 
 	if (WARN(!irq, "there is no IRQ %u to unmask", number))
@@ -268,7 +301,7 @@ EXPORT_SYMBOL_GPL(xen_irq_lateeoi);
 int xen_fake_request_irq(unsigned int number, irq_handler_t handler,
 			 unsigned long flags, const char *name, void *dev)
 {
-	struct irq *irq = xa_load(&irqs, number - IRQ_BASE);
+	struct irq *irq = irq_find(number);
 	struct action *a;
 	long err;
 
@@ -289,7 +322,7 @@ EXPORT_SYMBOL_GPL(xen_fake_request_irq);
 
 const void *xen_fake_free_irq(unsigned int number, void *dev)
 {
-	struct irq *irq = xa_load(&irqs, number - IRQ_BASE);
+	struct irq *irq = irq_find(number);
 	unsigned long flags;
 	struct action *a;
 
@@ -310,7 +343,8 @@ found:
 	a->handler(number, dev);
 	local_irq_restore(flags);
 	kfree(a);
-	return NULL;
+	/* The name of the handler, in truth. */
+	return "";
 }
 EXPORT_SYMBOL_GPL(xen_fake_free_irq);
 
@@ -322,6 +356,26 @@ evtchn_port_t fake_kernel_port(void)
 	return port;
 }
 EXPORT_SYMBOL_GPL(fake_kernel_port);
+
+/*
+ * The domain is restored: all ports are gone, and the kernel asks for its own
+ * anew, before anybody else does.
+ */
+void fake_irq_resume(void)
+{
+	struct irq *irq;
+	unsigned long i;
+
+	xa_destroy(&by_port);
+	xa_for_each(&irqs, i, irq) {
+		irq->port = 0;
+		irq->pending = false;
+		if (irq->references != -1)
+			continue;
+		irq->port = fake_port_new(EVTCHNSTAT_interdomain, OTHER_DOMID, 1);
+		xa_store(&by_port, irq->port, irq, GFP_KERNEL);
+	}
+}
 
 static unsigned long count_list(const struct list_head *list)
 {
@@ -361,4 +415,6 @@ void fake_irq_reset(void)
 		kfree(irq);
 	}
 	xa_destroy(&irqs);
+	xa_init_flags(&irqs, XA_FLAGS_ALLOC);
+	xa_destroy(&by_port);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For the file of xen-gntdev with GRANT_COPY, which waits for half a minute in
- * all for a frame that is paged out: here that is no time.
+ * For the files of xen-gntdev that wait, for half a minute in all, for a frame
+ * that is paged out: here that is no time.
  */
 #ifndef XEN_KUNIT_GNTDEV_COPY_H
 #define XEN_KUNIT_GNTDEV_COPY_H

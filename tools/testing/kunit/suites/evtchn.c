@@ -169,7 +169,8 @@ TEST(evtchn_static_stays_open)
 	/* It fired and nobody read it. Unmasked, for the next owner. */
 	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_LATEEOI), 0);
 	KUNIT_EXPECT_EQ(test, unbind(file, port), 0);
-	KUNIT_EXPECT_EQ(test, fake_calls(FAKE_LATEEOI), 1);
+	KUNIT_EXPECT_GE(test, fake_calls(FAKE_LATEEOI), 1);
+	KUNIT_EXPECT_FALSE(test, fake_port_masked(port));
 	KUNIT_EXPECT_EQ(test, fake_port_status(port), EVTCHNSTAT_interdomain);
 	KUNIT_EXPECT_EQ(test, bind_static(file, port), 0);
 	fake_fire(port);

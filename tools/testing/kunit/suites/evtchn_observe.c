@@ -117,6 +117,15 @@ static void way_overflow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_port(file), -EFBIG);
 }
 
+static void way_restored(struct kunit *test)
+{
+	struct file *file = env_open(test, EVTCHN);
+
+	KUNIT_EXPECT_GT(test, bind_unbound(file, GUEST), 0);
+	fake_resume(false);
+	KUNIT_EXPECT_EQ(test, read_port(file), -ENOTCONN);
+}
+
 static long bind_one(void *file)
 {
 	long port = bind_unbound(file, GUEST);
@@ -151,6 +160,7 @@ static refusal_fn * const ways[EVTCHN_REASONS] = {
 	[EVTCHN_R_PORT]			= way_port,
 	[EVTCHN_R_CHANNEL]		= way_channel,
 	[EVTCHN_R_OVERFLOW]		= way_overflow,
+	[EVTCHN_R_RESTORED]		= way_restored,
 	[EVTCHN_R_MEMORY]		= way_memory,
 	[EVTCHN_R_IOCTL]		= way_ioctl,
 };

@@ -3,6 +3,7 @@
 #ifndef XEN_KUNIT_GNTDEV_DMABUF_H
 #define XEN_KUNIT_GNTDEV_DMABUF_H
 
+#include <linux/completion.h>
 #include <linux/dma-buf.h>
 
 #include "suites/gntdev.h"
@@ -87,6 +88,16 @@ struct fake_exporter {
 	/* What is wrong with the first entry. */
 	unsigned int offset, shorter;
 	bool no_memory;
+	/* Its entries are parts of one folio, as those of udmabuf. */
+	bool folio;
+	/* The device sees one piece, though there are several entries. */
+	bool merged;
+	/* Of no length, in front of the others. */
+	bool empty_entry;
+	/* So many entries that the table is a chain; all are the first page. */
+	unsigned int chain;
+	/* It takes its time to take the memory back: until this is completed. */
+	struct completion *unmap_waits;
 	/* What it answers, other than 0. */
 	int attach_error, map_error;
 	/* What of it is in use. */

@@ -37,11 +37,28 @@ static void fill_table(const struct fake_exporter *e, struct sg_table *sgt)
 	unsigned int i, page = 0;
 
 	for_each_sgtable_sg(sgt, sg, i) {
-		sg_set_page(sg, e->pages[page], e->entries[i] * PAGE_SIZE, 0);
-		page += e->entries[i];
+		const unsigned int nr = e->chain ? 1 : e->entries[i];
+
+		if (e->folio)
+			sg_set_page(sg, e->pages[0], nr * PAGE_SIZE,
+				    (page + 1) * PAGE_SIZE);
+		else
+			sg_set_page(sg, e->pages[page], nr * PAGE_SIZE, 0);
+		page += e->chain ? 0 : nr;
 	}
 	sgt->sgl->offset = e->offset;
 	sgt->sgl->length -= e->shorter;
+}
+
+/* What the device is told is not what the entries say. */
+static void change_addresses(const struct fake_exporter *e, struct sg_table *sgt)
+{
+	if (e->merged) {
+		sg_dma_len(sgt->sgl) = e->nr * PAGE_SIZE;
+		sgt->nents = 1;
+	}
+	if (e->empty_entry)
+		sg_dma_len(sgt->sgl) = 0;
 }
 
 static struct sg_table *exporter_map(struct dma_buf_attachment *attach,
@@ -54,8 +71,10 @@ static struct sg_table *exporter_map(struct dma_buf_attachment *attach,
 	if (e->map_error)
 		return ERR_PTR(e->map_error);
 	saved = fake_enter();
-	while (e->entries[nr])
+	while (nr < ARRAY_SIZE(e->entries) && e->entries[nr])
 		nr++;
+	if (e->chain)
+		nr = e->chain;
 	sgt = kzalloc(sizeof(*sgt), GFP_KERNEL | __GFP_NOFAIL);
 	WARN_ON(sg_alloc_table(sgt, nr, GFP_KERNEL));
 	fill_table(e, sgt);
@@ -68,6 +87,7 @@ static struct sg_table *exporter_map(struct dma_buf_attachment *attach,
 	/* Memory of a device, say. */
 	if (e->no_memory)
 		sg_dma_address(sgt->sgl) = 1ull << 50;
+	change_addresses(e, sgt);
 	e->mapped++;
 	return sgt;
 }
@@ -77,6 +97,8 @@ static void exporter_unmap(struct dma_buf_attachment *attach, struct sg_table *s
 {
 	struct fake_exporter *e = attach->dmabuf->priv;
 
+	if (e->unmap_waits)
+		wait_for_completion(e->unmap_waits);
 	dma_unmap_sgtable(attach->dev, sgt, dir, 0);
 	sg_free_table(sgt);
 	kfree(sgt);
@@ -179,6 +201,156 @@ TEST_BOTH(import_grants_each_page)
 	KUNIT_EXPECT_EQ(test, e.mapped, 0);
 	KUNIT_EXPECT_EQ(test, release_fd(file, e.fd), -ENOENT);
 	exporter_end(test, &e);
+}
+
+/* A page that begins behind others of its folio: that one is granted. */
+TEST_BOTH(import_grants_part_of_folio)
+{
+	struct file *file = env_open(test, GNTDEV);
+	struct fake_exporter e;
+
+	exporter_new(test, &e, 1);
+	e.offset = PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, import_fd(file, e.fd, 1), 0);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 1);
+	KUNIT_EXPECT_PTR_EQ(test, fake_peer_maps(GUEST, imported_ref(0), true),
+			    e.pages[1]);
+	fake_peer_unmaps(imported_ref(0));
+	KUNIT_EXPECT_EQ(test, release_fd(file, e.fd), 0);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 0);
+	exporter_end(test, &e);
+}
+
+static void expect_pages(struct kunit *test, struct fake_exporter *e,
+			 unsigned int first)
+{
+	struct file *file = env_open(test, GNTDEV);
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, import_fd(file, e->fd, e->nr), 0);
+	KUNIT_EXPECT_EQ(test, nr_grants(), e->nr);
+	for (i = 0; i < e->nr; i++) {
+		KUNIT_EXPECT_PTR_EQ(test, fake_peer_maps(GUEST, imported_ref(i), true),
+				    e->pages[first + i]);
+		fake_peer_unmaps(imported_ref(i));
+	}
+	KUNIT_EXPECT_EQ(test, release_fd(file, e->fd), 0);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 0);
+	env_close(file);
+	exporter_end(test, e);
+}
+
+/* Each shape of table that an exporter may have. */
+TEST(import_shapes_of_tables)
+{
+	struct fake_exporter e;
+
+	exporter_new(test, &e, 4);
+	e.folio = true;
+	e.offset = PAGE_SIZE;
+	expect_pages(test, &e, 1);
+	/* Fewer entries than there are pages, for the device. */
+	exporter_new(test, &e, 4);
+	e.merged = true;
+	expect_pages(test, &e, 0);
+	/* All in one entry, behind the start of the folio. */
+	exporter_new(test, &e, 4);
+	entries(&e, 4, 0, 0);
+	e.offset = 3 * PAGE_SIZE;
+	expect_pages(test, &e, 3);
+	/* An entry without anything. */
+	exporter_new(test, &e, 3);
+	entries(&e, 1, 2, 1);
+	e.empty_entry = true;
+	expect_pages(test, &e, 1);
+}
+
+/* More entries than there are pages, and more than a part of a table holds. */
+TEST(import_chained_table)
+{
+	struct file *file = env_open(test, GNTDEV);
+	struct fake_exporter e;
+
+	exporter_new(test, &e, 4);
+	e.chain = 300;
+	KUNIT_EXPECT_EQ(test, import_fd(file, e.fd, 4), -EINVAL);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 0);
+	e.dmabuf->size = 300 * PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, import_fd(file, e.fd, 300), 0);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 300);
+	KUNIT_EXPECT_EQ(test, release_fd(file, e.fd), 0);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 0);
+	exporter_end(test, &e);
+}
+
+/* All files together have no more than the parameter says. */
+TEST(import_limit)
+{
+	struct file *a = env_open(test, GNTDEV), *b = env_open(test, GNTDEV);
+	struct fake_exporter e;
+	u32 ref;
+
+	env_set_param(test, "xen_gntdev", "import_limit", "5");
+	exporter_new(test, &e, 3);
+	KUNIT_EXPECT_EQ(test, import_fd(a, e.fd, 3), 0);
+	ref = imported_ref(0);
+	KUNIT_EXPECT_EQ(test, import_fd(b, e.fd, 3), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, nr_grants(), 3);
+	/* What a peer has still is not free. */
+	KUNIT_EXPECT_NOT_NULL(test, fake_peer_maps(GUEST, ref, false));
+	KUNIT_EXPECT_EQ(test, release_fd(a, e.fd), 0);
+	KUNIT_EXPECT_EQ(test, import_fd(b, e.fd, 3), -ENOSPC);
+	fake_peer_unmaps(ref);
+	KUNIT_EXPECT_TRUE(test, EVENTUALLY(!import_fd(b, e.fd, 3)));
+	KUNIT_EXPECT_EQ(test, release_fd(b, e.fd), 0);
+	/* A failure keeps nothing of it. */
+	e.attach_error = -EBUSY;
+	KUNIT_EXPECT_EQ(test, import_fd(a, e.fd, 3), -EBUSY);
+	KUNIT_EXPECT_EQ(test, import_fd(a, e.fd, 3), -EBUSY);
+	e.attach_error = 0;
+	KUNIT_EXPECT_EQ(test, import_fd(a, e.fd, 3), 0);
+	KUNIT_EXPECT_EQ(test, release_fd(a, e.fd), 0);
+	env_set_param(test, "xen_gntdev", "import_limit", "16384");
+	exporter_end(test, &e);
+}
+
+/* An exporter that does not come back from unmapping delays nobody else. */
+TEST(import_exporter_blocks)
+{
+	struct file *file = env_open(test, GNTDEV);
+	DECLARE_COMPLETION_ONSTACK(go_on);
+	struct fake_exporter a, b;
+	unsigned long addr;
+	struct page *page;
+	u32 ref[2];
+
+	exporter_new(test, &a, 1);
+	exporter_new(test, &b, 1);
+	a.unmap_waits = &go_on;
+	KUNIT_ASSERT_EQ(test, import_fd(file, a.fd, 1), 0);
+	ref[0] = imported_ref(0);
+	KUNIT_ASSERT_EQ(test, import_fd(file, b.fd, 1), 0);
+	ref[1] = imported_ref(0);
+	KUNIT_EXPECT_NOT_NULL(test, fake_peer_maps(GUEST, ref[0], false));
+	KUNIT_EXPECT_NOT_NULL(test, fake_peer_maps(GUEST, ref[1], false));
+	KUNIT_EXPECT_EQ(test, release_fd(file, a.fd), 0);
+	KUNIT_EXPECT_EQ(test, release_fd(file, b.fd), 0);
+	fake_peer_unmaps(ref[0]);
+	KUNIT_EXPECT_TRUE(test, EVENTUALLY(nr_grants() == 1));
+	/* A late map, and another import. */
+	grant_from(GUEST, 1, 1);
+	addr = show_grants(test, file, 1, 1);
+	page = pin_page(test, addr);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 1), 0);
+	put_page(page);
+	fake_peer_unmaps(ref[1]);
+	KUNIT_EXPECT_TRUE(test, EVENTUALLY(!grants_mapped()));
+	KUNIT_EXPECT_TRUE(test, EVENTUALLY(!READ_ONCE(b.attached)));
+	KUNIT_EXPECT_EQ(test, a.mapped, 1);
+	complete(&go_on);
+	KUNIT_EXPECT_TRUE(test, EVENTUALLY(!READ_ONCE(a.attached)));
+	exporter_end(test, &a);
+	exporter_end(test, &b);
 }
 
 TEST(import_arguments)
@@ -408,6 +580,11 @@ TEST(import_device_operations)
 
 static struct kunit_case import_cases[] = {
 	KUNIT_CASE(import_grants_each_page),
+	KUNIT_CASE(import_grants_part_of_folio),
+	KUNIT_CASE(import_shapes_of_tables),
+	KUNIT_CASE(import_chained_table),
+	KUNIT_CASE(import_limit),
+	KUNIT_CASE(import_exporter_blocks),
 	KUNIT_CASE(import_arguments),
 	KUNIT_CASE(import_bad_tables),
 	KUNIT_CASE(import_exporter_fails),

@@ -239,6 +239,80 @@ TEST_BOTH(map_paged_out)
 	KUNIT_EXPECT_EQ(test, env_get64(addr + PAGE_SIZE), fake_stamp(GUEST, 2));
 }
 
+static void kill_me(void *data)
+{
+	env_kill(true);
+}
+
+/* It can be killed while it waits for a page. */
+TEST_BOTH(map_paged_out_killed)
+{
+	struct file *file = env_open(test, GNTDEV);
+
+	grant_from(GUEST, 1, 3);
+	fake_grant(GUEST, 2)->paged_out = 100000;
+	KUNIT_ASSERT_EQ(test, map_grants(file, 1, 3), 0);
+	fake_at_step("wait", kill_me, NULL);
+	KUNIT_EXPECT_EQ(test, show(file, 0, 3), -EINTR);
+	env_kill(false);
+	KUNIT_EXPECT_EQ(test, grants_mapped(), 0);
+	KUNIT_EXPECT_EQ(test, handles(), 0);
+}
+
+/* It does not wait for ever, however many are paged out. */
+TEST_BOTH(map_paged_out_for_good)
+{
+	struct file *file = env_open(test, GNTDEV);
+	unsigned int i;
+
+	grant_from(GUEST, 1, 3);
+	for (i = 1; i <= 3; i++)
+		fake_grant(GUEST, i)->paged_out = 100000;
+	KUNIT_ASSERT_EQ(test, map_grants(file, 1, 3), 0);
+	KUNIT_EXPECT_EQ(test, show(file, 0, 3), -EINVAL);
+	KUNIT_EXPECT_EQ(test, driver_map(file, 0)->grants[0].status, GNTST_bad_page);
+	KUNIT_EXPECT_LE(test, fake_calls(FAKE_GRANT(GNTTABOP_map_grant_ref)), 257);
+	KUNIT_EXPECT_EQ(test, grants_mapped(), 0);
+}
+
+/* Of many grants, none of which makes it wait. */
+TEST_BOTH(map_many_killed)
+{
+	struct file *file = env_open(test, GNTDEV);
+
+	grant_from(GUEST, 1, MANY);
+	KUNIT_ASSERT_EQ(test, map_grants(file, 1, MANY), 0);
+	fake_before(FAKE_GRANT(GNTTABOP_map_grant_ref), 2, kill_me, NULL);
+	KUNIT_EXPECT_EQ(test, show(file, 0, MANY), -EINTR);
+	env_kill(false);
+	KUNIT_EXPECT_EQ(test, grants_mapped(), 0);
+}
+
+/* In an auto-translated domain Xen would take the page away from its owner. */
+TEST(map_own_grant)
+{
+	static const domid_t own[] = { 0, DOMID_SELF };
+	struct file *file = env_open(test, GNTDEV);
+	unsigned int i;
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	grant_from(0, 1, 1);
+	grant_from(GUEST, 1, 2);
+	for (i = 0; i < ARRAY_SIZE(own); i++) {
+		put_ref(0, GUEST, 1);
+		put_ref(1, own[i], 1);
+		KUNIT_ASSERT_EQ(test, map_refs(file, 2), 0);
+		KUNIT_EXPECT_EQ(test, show(file, 0, 2), -EOPNOTSUPP);
+		KUNIT_EXPECT_EQ(test, fake_calls(FAKE_GRANT(GNTTABOP_map_grant_ref)), 0);
+		KUNIT_EXPECT_EQ(test, unmap_grants(file, 0, 2), 0);
+	}
+	/* In a PV domain it works. */
+	fake_become(XEN_PV_DOMAIN, true);
+	put_ref(0, 0, 1);
+	KUNIT_ASSERT_EQ(test, map_refs(file, 1), 0);
+	KUNIT_EXPECT_FALSE(test, IS_ERR_VALUE(show(file, 0, 1)));
+}
+
 TEST_BOTH(map_hypercall_fails)
 {
 	struct file *file = env_open(test, GNTDEV);
@@ -286,7 +360,7 @@ TEST_BOTH(map_get_offset)
 	env_close(events);
 }
 
-/* The kernel's mappings succeed, those of the process do not. */
+/* Some of both kinds of mappings succeed: the process's first, then the kernel's. */
 TEST(map_pv_entries_refused)
 {
 	struct file *file = env_open(test, GNTDEV);
@@ -335,6 +409,10 @@ static struct kunit_case map_cases[] = {
 	KUNIT_CASE(map_refused_at_each_place),
 	KUNIT_CASE(map_of_several_domains),
 	KUNIT_CASE(map_paged_out),
+	KUNIT_CASE(map_paged_out_killed),
+	KUNIT_CASE(map_paged_out_for_good),
+	KUNIT_CASE(map_many_killed),
+	KUNIT_CASE(map_own_grant),
 	KUNIT_CASE(map_hypercall_fails),
 	KUNIT_CASE(map_get_offset),
 	KUNIT_CASE(map_pv_entries_refused),

@@ -229,6 +229,35 @@ static void way_grant_table(struct kunit *test)
 	refused_import(test, &e, 2, -ENOSPC);
 }
 
+static void way_import_limit(struct kunit *test)
+{
+	struct fake_exporter e;
+
+	env_set_param(test, "xen_gntdev", "import_limit", "1");
+	exporter_new(test, &e, 2);
+	refused_import(test, &e, 2, -ENOSPC);
+	env_set_param(test, "xen_gntdev", "import_limit", "16384");
+}
+
+static void way_restored(struct kunit *test)
+{
+	struct file *file = open_with_grants(test);
+
+	KUNIT_ASSERT_EQ(test, map_grants(file, 1, 1), 0);
+	fake_resume(false);
+	KUNIT_EXPECT_EQ(test, show(file, 0, 1), -EINVAL);
+}
+
+static void way_own_grant(struct kunit *test)
+{
+	struct file *file = env_open(test, GNTDEV);
+
+	fake_become(XEN_HVM_DOMAIN, true);
+	put_ref(0, DOMID_SELF, 1);
+	KUNIT_ASSERT_EQ(test, map_refs(file, 1), 0);
+	KUNIT_EXPECT_EQ(test, show(file, 0, 1), -EOPNOTSUPP);
+}
+
 static void way_not_imported(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, release_fd(env_open(test, GNTDEV), 9999), -ENOENT);
@@ -262,6 +291,9 @@ static refusal_fn * const ways[GNTDEV_REASONS] = {
 	[GNTDEV_R_GRANT]		= way_grant,
 	[GNTDEV_R_PAGE_TABLES]		= way_page_tables,
 	[GNTDEV_R_VADDR]		= way_vaddr,
+	[GNTDEV_R_RESTORED]		= way_restored,
+	[GNTDEV_R_OWN_GRANT]		= way_own_grant,
+	[GNTDEV_R_IMPORT_LIMIT]		= way_import_limit,
 	[GNTDEV_R_SEGMENT]		= way_segment,
 	[GNTDEV_R_COPY]			= way_copy,
 	[GNTDEV_R_INTERRUPTED]		= way_interrupted,

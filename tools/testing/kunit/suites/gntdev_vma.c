@@ -4,6 +4,7 @@
  * moved, dropped, closed or inherited, in a PV domain and in an auto-translated
  * one.
  */
+#include <linux/completion.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -12,6 +13,7 @@
 #include <xen/interface/grant_table.h>
 
 #include "compat/mm.h"
+#include "suites/evtchn.h"
 #include "suites/gntdev.h"
 #include "suites/suites.h"
 
@@ -249,6 +251,8 @@ struct child {
 	unsigned long addr;
 	unsigned int pages;
 	bool sees, has_vma;
+	/* If set, the child lives until this is completed. */
+	struct completion *stays;
 };
 
 static int child_fn(void *data)
@@ -258,24 +262,36 @@ static int child_fn(void *data)
 
 	child->has_vma = env_vma(child->addr);
 	child->sees = env_get64(child->addr) == fake_stamp(GUEST, 1);
+	if (child->stays)
+		wait_for_completion(child->stays);
 	exit(0);
 	return 0;
 }
 
-/* Forks, lets the child look, and waits for its end. */
-static void fork_and_look(struct kunit *test, struct child *child)
+static pid_t fork_child(struct kunit *test, struct child *child)
 {
 	struct kernel_clone_args args = {
 		.exit_signal = SIGCHLD, .fn = child_fn, .fn_arg = child,
 	};
 	clone_fn *clone = (clone_fn *)fake_symbol("kernel_clone");
+	pid_t pid = clone(&args);
+
+	KUNIT_ASSERT_GT(test, pid, 0);
+	return pid;
+}
+
+static void wait_for_child(pid_t pid)
+{
 	kernel_wait_fn *wait = (kernel_wait_fn *)fake_symbol("kernel_wait");
 	int status;
-	pid_t pid;
 
-	pid = clone(&args);
-	KUNIT_ASSERT_GT(test, pid, 0);
 	wait(pid, &status);
+}
+
+/* Forks, lets the child look, and waits for its end. */
+static void fork_and_look(struct kunit *test, struct child *child)
+{
+	wait_for_child(fork_child(test, child));
 }
 
 TEST_BOTH(map_fork)
@@ -295,24 +311,54 @@ TEST_BOTH(map_fork)
 	KUNIT_EXPECT_EQ(test, grants_mapped(), 0);
 }
 
-/* After MADV_DOFORK: the child has the VMA, and nothing in it. */
+/* As MADV_DOFORK does. */
+static void ask_for_fork(unsigned long addr)
+{
+	struct vm_area_struct *vma = env_vma(addr);
+
+	mmap_write_lock(current->mm);
+	vm_flags_clear(vma, VM_DONTCOPY);
+	mmap_write_unlock(current->mm);
+}
+
+/* The child has the VMA then, and nothing in it. */
 TEST(map_pv_fork_all_the_same)
 {
 	struct file *file = env_open(test, GNTDEV);
 	struct child child = {};
-	struct vm_area_struct *vma;
 
 	grant_from(GUEST, 1, 2);
 	child.addr = show_grants(test, file, 1, 2);
-	vma = env_vma(child.addr);
-	mmap_write_lock(current->mm);
-	vm_flags_clear(vma, VM_DONTCOPY);
-	mmap_write_unlock(current->mm);
+	ask_for_fork(child.addr);
 	fork_and_look(test, &child);
 	KUNIT_EXPECT_TRUE(test, child.has_vma);
 	KUNIT_EXPECT_FALSE(test, child.sees);
 	KUNIT_EXPECT_EQ(test, env_get64(child.addr), fake_stamp(GUEST, 1));
 	KUNIT_EXPECT_EQ(test, grants_mapped(), 4);
+}
+
+/* However long the child lives, the peer is told when the parent is done. */
+TEST(map_pv_fork_child_stays)
+{
+	struct file *events = env_open(test, EVTCHN), *file = env_open(test, GNTDEV);
+	DECLARE_COMPLETION_ONSTACK(stays);
+	struct child child = { .stays = &stays };
+	long port;
+	pid_t pid;
+
+	grant_from(GUEST, 1, 2);
+	port = bind_interdomain(events, GUEST, 5);
+	child.addr = show_grants(test, file, 1, 2);
+	KUNIT_EXPECT_EQ(test, set_notify(file, 0, UNMAP_NOTIFY_SEND_EVENT, port), 0);
+	ask_for_fork(child.addr);
+	pid = fork_child(test, &child);
+	KUNIT_EXPECT_EQ(test, env_munmap(child.addr, 2), 0);
+	KUNIT_EXPECT_EQ(test, grants_mapped(), 0);
+	KUNIT_EXPECT_EQ(test, fake_port_sent(port), 1);
+	complete(&stays);
+	wait_for_child(pid);
+	KUNIT_EXPECT_TRUE(test, child.has_vma);
+	KUNIT_EXPECT_FALSE(test, child.sees);
 }
 
 static struct kunit_case vma_cases[] = {
@@ -327,6 +373,7 @@ static struct kunit_case vma_cases[] = {
 	KUNIT_CASE(map_pv_notifier_busy),
 	KUNIT_CASE(map_fork),
 	KUNIT_CASE(map_pv_fork_all_the_same),
+	KUNIT_CASE(map_pv_fork_child_stays),
 	{}
 };
 

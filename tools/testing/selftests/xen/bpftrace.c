@@ -18,6 +18,7 @@
 #include "env.h"
 #include "evtchn_ops.h"
 #include "grant.h"
+#include "granter.h"
 #include "hcall.h"
 
 #define SCRIPTS		"/bpftrace"
@@ -97,33 +98,37 @@ TEST_F_TIMEOUT(bpftrace, hypercalls__latency_by_operation, 400)
 
 static void map_grant(void *data)
 {
-	uint32_t ref, none = *(uint32_t *)data;
-	int ga = ga_open(), gd = gd_open();
+	const struct granter *g = data;
+	uint32_t none = 0xffffff;
+	int gd = gd_open();
 	uint64_t index;
-	void *addr;
 
-	if (!ga_alloc(ga, DOM_HERE, 1, &index, &ref) &&
-	    !gd_map_refs(gd, DOM_HERE, 1, &ref, &index)) {
-		addr = gd_mmap(gd, index, 1, PROT_READ);
-		if (addr)
-			munmap(addr, 4096);
-	}
-	if (!gd_map_refs(gd, DOM_HERE, 1, &none, &index))
+	if (!gd_map_refs(gd, g->domid, 1, g->ref, &index))
+		gd_mmap_error(gd, index, 1, PROT_READ);
+	if (!gd_map_refs(gd, g->domid, 1, &none, &index))
 		gd_mmap_error(gd, index, 1, PROT_READ);
 	close(gd);
-	close(ga);
 }
 
 TEST_F_TIMEOUT(bpftrace, grants__who_maps_whose, 400)
 {
-	uint32_t none = 0xffffff;
+	struct granter g;
+	char want[64];
 
-	self->child = begin(map_grant, &none);
+	ASSERT_EQ(0, granter_create(&g, 1));
+	self->child = begin(map_grant, &g);
 	EXPECT_EQ(0, run_script("grants.bt", "FIRST REF"));
 	TH_LOG("%s", command_said());
-	EXPECT_LT(0, command_number("@mapped[bpftrace, 0]: "));
-	EXPECT_LT(0, command_number("@released[0]: "));
-	EXPECT_LT(0, command_number("@refused[bpftrace, 0, 16777215, -3]: "));
+	snprintf(want, sizeof(want), "@mapped[bpftrace, %u]: ", g.domid);
+	EXPECT_LT(0, command_number(want));
+	snprintf(want, sizeof(want), "@released[%u]: ", g.domid);
+	EXPECT_LT(0, command_number(want));
+	snprintf(want, sizeof(want), "@refused[bpftrace, %u, 16777215, -3]: ", g.domid);
+	EXPECT_LT(0, command_number(want));
+	kill(self->child, SIGKILL);
+	waitpid(self->child, NULL, 0);
+	self->child = 0;
+	granter_free(&g);
 }
 
 static void send_event(void *data)

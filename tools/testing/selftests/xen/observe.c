@@ -28,11 +28,11 @@
 #include "evtchn_ops.h"
 #include "files.h"
 #include "grant.h"
+#include "granter.h"
 #include "hcall.h"
 
 #define SHOWN		"/sys/kernel/debug/xen-devices/"
 #define TRACING		"/sys/kernel/tracing/"
-#define PG		4096
 
 static const char *const modules[] = { "privcmd", "evtchn", "gntdev", "gntalloc" };
 
@@ -274,12 +274,15 @@ TEST_F(observe, gntdev__refused_grant_is_named)
 {
 	long bad = number_of("gntdev", "stats", "gntst-bad-reference");
 	long grants = refused("gntdev", "xen-grant");
-	const char *last;
 	uint32_t ref = 0xffffff;
 	int fd = gd_open();
+	struct granter g;
+	const char *last;
 	uint64_t index;
+	char want[64];
 
-	ASSERT_EQ(0, gd_map_refs(fd, DOM_HERE, 1, &ref, &index));
+	ASSERT_EQ(0, granter_create(&g, 1));
+	ASSERT_EQ(0, gd_map_refs(fd, g.domid, 1, &ref, &index));
 	EXPECT_STREQ("maps=1 grants=1 bytes=4096 limit=65536 comm=observe",
 		     own_line("gntdev", self->text, sizeof(self->text)));
 	EXPECT_EQ(-EINVAL, gd_mmap_error(fd, index, 1, PROT_READ | PROT_WRITE));
@@ -288,8 +291,30 @@ TEST_F(observe, gntdev__refused_grant_is_named)
 	last = line_of(shown("gntdev", "stats", self->text, sizeof(self->text)),
 		       "gntst-last");
 	ASSERT_NE(NULL, last);
-	EXPECT_STREQ("domid=0 ref=16777215 gntst=-3", last);
+	snprintf(want, sizeof(want), "domid=%u ref=16777215 gntst=-3", g.domid);
+	EXPECT_STREQ(want, last);
 	close(fd);
+	granter_free(&g);
+}
+
+/* What an auto-translated domain must not map is refused, and said to be. */
+TEST_F(observe, gntdev__own_grant_is_refused)
+{
+	long own = refused("gntdev", "own-grant");
+	int ga = ga_open(), gd = gd_open();
+	uint64_t index;
+	uint32_t ref;
+
+	ASSERT_EQ(0, ga_alloc(ga, DOM_HERE, 1, NULL, &ref));
+	ASSERT_EQ(0, gd_map_refs(gd, DOM_HERE, 1, &ref, &index));
+	if (env_is_pv()) {
+		EXPECT_EQ(0, gd_mmap_error(gd, index, 1, PROT_READ));
+	} else {
+		EXPECT_EQ(-EOPNOTSUPP, gd_mmap_error(gd, index, 1, PROT_READ));
+		EXPECT_LT(own, refused("gntdev", "own-grant"));
+	}
+	close(gd);
+	close(ga);
 }
 
 /* Neither of WC or coherent memory does Debian's kernel give away. */
@@ -441,7 +466,7 @@ TEST_F(trace, evtchn__overflow)
 	close(b);
 }
 
-/* A page of ours, by way of both devices. */
+/* A page of another domain, and one of ours. */
 TEST_F(trace, grants__map_and_copy)
 {
 	int ga = ga_open(), gd = gd_open();
@@ -449,30 +474,36 @@ TEST_F(trace, grants__map_and_copy)
 	uint64_t index, alloc_index;
 	uint32_t ref, none = 0xffffff;
 	char want[96], buf[8];
+	struct granter g;
 	void *addr;
 
+	ASSERT_EQ(0, granter_create(&g, 1));
 	ASSERT_EQ(0, trace("xen_gntdev", 1));
 	ASSERT_EQ(0, trace("xen_gntalloc", 1));
 	ASSERT_EQ(0, ga_alloc(ga, DOM_HERE, 1, &alloc_index, &ref));
-	ASSERT_EQ(0, gd_map_refs(gd, DOM_HERE, 1, &ref, &index));
+	ASSERT_EQ(0, gd_map_refs(gd, g.domid, 1, g.ref, &index));
 	addr = gd_mmap(gd, index, 1, PROT_READ);
 	ASSERT_NE(NULL, addr);
 	ASSERT_EQ(0, munmap(addr, PG));
 	seg = seg_in(DOM_HERE, ref, 0, buf, sizeof(buf));
 	EXPECT_EQ(0, gd_copy(gd, 1, &seg));
-	ASSERT_EQ(0, gd_map_refs(gd, DOM_HERE, 1, &none, &index));
+	ASSERT_EQ(0, gd_map_refs(gd, g.domid, 1, &none, &index));
 	EXPECT_EQ(-EINVAL, gd_mmap_error(gd, index, 1, PROT_READ));
 	EXPECT_EQ(0, ga_free(ga, alloc_index, 1));
 	trace("xen_gntalloc", 0);
 	take_trace("xen_gntdev", self->text, sizeof(self->text));
 	snprintf(want, sizeof(want), ": grant: domid=0 ref=%u readonly=0\n", ref);
 	EXPECT_TRUE(traced(self->text, want));
-	snprintf(want, sizeof(want), ": map: domid=0 ref=%u count=1 readonly=1 err=0\n", ref);
+	snprintf(want, sizeof(want), ": map: domid=%u ref=%u count=1 readonly=1 err=0\n",
+		 g.domid, g.ref[0]);
 	EXPECT_TRUE(traced(self->text, want));
-	snprintf(want, sizeof(want), ": unmap: domid=0 ref=%u count=1\n", ref);
+	snprintf(want, sizeof(want), ": unmap: domid=%u ref=%u count=1\n", g.domid,
+		 g.ref[0]);
 	EXPECT_TRUE(traced(self->text, want));
 	EXPECT_TRUE(traced(self->text, ": copy: segments=1 ops=1 err=0\n"));
-	EXPECT_TRUE(traced(self->text, ": grant_refused: domid=0 ref=16777215 gntst=-3\n"));
+	snprintf(want, sizeof(want), ": grant_refused: domid=%u ref=16777215 gntst=-3\n",
+		 g.domid);
+	EXPECT_TRUE(traced(self->text, want));
 	EXPECT_TRUE(traced(self->text, ": refused: reason=xen-grant err=-22 what=16777215\n"));
 	snprintf(want, sizeof(want), ": revoke: ref=%u revoked=", ref);
 	EXPECT_TRUE(traced(self->text, want));
@@ -480,6 +511,7 @@ TEST_F(trace, grants__map_and_copy)
 	EXPECT_EQ(NULL, strstr(self->text, "ffff8"));
 	close(ga);
 	close(gd);
+	granter_free(&g);
 }
 
 /* ---- files that come and go while somebody looks */

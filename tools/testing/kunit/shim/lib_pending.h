@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For the file of xen-gntdev with what waits for others: whenever its worker is
+ * For the file with what waits for others: whenever its worker is
  * about to take the lock, another thread may have had it.
  */
-#ifndef XEN_KUNIT_GNTDEV_PENDING_H
-#define XEN_KUNIT_GNTDEV_PENDING_H
+#ifndef XEN_KUNIT_LIB_PENDING_H
+#define XEN_KUNIT_LIB_PENDING_H
 
 #include <linux/spinlock.h>
 
