@@ -57,7 +57,7 @@ enum fuzz_kind {
 	FUZZ_REQUEST,
 	/* See exporter.c; returns a descriptor. */
 	FUZZ_EXPORTER,
-	/* The domain was saved and is restored. */
+	/* The domain was saved and is restored; 7: or that was called off. */
 	FUZZ_RESUME,
 	FUZZ_KINDS
 };

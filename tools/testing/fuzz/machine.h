@@ -41,6 +41,10 @@ struct machine {
 		uint32_t count;
 	} indexes[2][NR_KEPT];
 	unsigned int forks;
+	/* Which thread is in a call. */
+	volatile int calling[2];
+	/* And whether something is to fail in it. */
+	int failing[2];
 	/* Whose tracepoints are on: a bit for each driver. */
 	uint32_t traced;
 	uint32_t world;
@@ -88,6 +92,8 @@ void trace_set(unsigned int driver, int on);
 #define ROOM	0x4000ul
 
 void memory_init(void);
+/* In each worker. */
+void memory_fill(void);
 void *place(uint32_t how, unsigned int what, size_t size, int thread);
 void put(void *to, const void *from, size_t size);
 void get(void *to, const void *from, size_t size);

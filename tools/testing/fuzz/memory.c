@@ -86,6 +86,20 @@ void memory_clear(void)
 	maps_at = MAPS;
 }
 
+/*
+ * All of it is there from the beginning: where there is no memory for a page
+ * table, copying from and to a process is not what it should be in User-mode
+ * Linux.
+ */
+void memory_fill(void)
+{
+	unsigned long at;
+
+	for (at = BASE; at < END; at += 4096)
+		touch(at, 0);
+	memset((void *)ALIAS, 0, END - BASE);
+}
+
 static unsigned long nowhere(uint32_t which, unsigned long place)
 {
 	static const unsigned long bad[] = {
@@ -111,6 +125,8 @@ void *place(uint32_t how, unsigned int what, size_t size, int thread)
 	case 4:
 		return (void *)(READ_ONLY + what * ROOM);
 	case 5:
+		if (machine.failing[thread])
+			return (void *)at;
 		return (void *)address_in(get_map(which), 0);
 	case 6:
 		return (void *)(BASE + !thread * STRIDE + what * ROOM);

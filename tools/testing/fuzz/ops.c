@@ -82,7 +82,7 @@ const struct op ops[] = {
 	{ "limit",		"FN",		event_limit,		1 },
 	{ "request",		"DFFFT",	event_request,		6 },
 	{ "exporter",		"bGGFYFF",	event_exporter,		10 },
-	{ "resume",		"",		event_resume,		1 },
+	{ "resume",		"F",		event_resume,		2 },
 };
 
 const unsigned int nr_ops = sizeof(ops) / sizeof(*ops);

@@ -367,9 +367,16 @@ long event_exporter(const uint32_t *a, int thread)
 	return fd;
 }
 
+/* Before a domain is saved, everybody is stopped outside of the kernel. */
 long event_resume(const uint32_t *a, int thread)
 {
-	if (avoid & AVOID_RESUME)
+	unsigned int i;
+
+	if (machine.forks || machine.calling[!thread])
 		return -1;
-	return event(FUZZ_RESUME, 0, 0, 0, 0, 0, 0);
+	for (i = FIRST_PRIVCMD; avoid & AVOID_PRIVCMD_RESUME && i < FIRST_HYPERCALL; i++) {
+		if (machine.fds[i] >= 0)
+			return -1;
+	}
+	return event(FUZZ_RESUME, a[0], 0, 0, 0, 0, 0);
 }

@@ -43,7 +43,7 @@ extern const struct op ops[];
 extern const unsigned int nr_ops;
 
 /* What is known, and would be found all the time: until it is mended. */
-enum avoid { AVOID_SG = 1, AVOID_DOFORK = 2, AVOID_IOEVENTFD = 4, AVOID_RESUME = 8 };
+enum avoid { AVOID_SG = 1, AVOID_DOFORK = 2, AVOID_IOEVENTFD = 4, AVOID_PRIVCMD_RESUME = 8 };
 
 extern unsigned int avoid;
 

@@ -112,17 +112,30 @@ void run_init(void)
 	set_priority(PRIORITY_FIRST);
 }
 
+/*
+ * What is no device's is no business of ours; and see memory_fill() for those
+ * that use a mapping as memory, or have it without page tables, after fork().
+ */
+static int can_fail(const struct call *c)
+{
+	op_fn *fn = ops[c->op].fn;
+
+	return c->fault && strpbrk(ops[c->op].kinds, "ephdavbxM") && fn != mem_write &&
+	       machine.forks <= MAX_FORKS;
+}
+
 static void do_call(const struct call *c)
 {
-	/* What is no device's is no business of ours, and fork() has a fault then. */
-	int fails = c->fault && strpbrk(ops[c->op].kinds, "ephdavbxM");
 	long ret;
 
-	if (fails)
+	machine.failing[c->thread] = can_fail(c);
+	machine.calling[c->thread] = 1;
+	if (machine.failing[c->thread])
 		arm_fault(c->fault);
 	ret = ops[c->op].fn(c->arg, c->thread);
-	if (fails)
+	if (machine.failing[c->thread])
 		disarm_fault();
+	machine.calling[c->thread] = 0;
 	stats->calls++;
 	stats->by_op[c->op]++;
 	if (ret >= 0) {
@@ -183,7 +196,7 @@ static void touch_all(void)
 
 static void __attribute__((noreturn)) forked_child(uint32_t mode, int thread)
 {
-	machine.forks = MAX_FORKS;
+	machine.forks = MAX_FORKS + 1;
 	/* Those of before are the parent's. */
 	open_faults();
 	switch (mode % 4) {
@@ -239,6 +252,7 @@ static void worker_init(void)
 	};
 
 	set_priority(PRIORITY);
+	memory_fill();
 	asked = 1;
 	answered = 0;
 	open_faults();

@@ -30,7 +30,7 @@
 /* Of who is behind, for he may not sleep where he is. */
 #define PRIORITY_BEHIND	(PRIORITY - 1)
 
-static bool counting;
+static bool counting, paused;
 static u32 random, mask;
 static struct task_struct *behind;
 
@@ -74,7 +74,7 @@ static void take_turns(void)
 	/* A worker. From here on it stays in order. */
 	if (!rt_task(current))
 		set_priority(current, PRIORITY);
-	if (!mask || current->rt_priority != PRIORITY)
+	if (!mask || paused || current->rt_priority != PRIORITY)
 		return;
 	random = random * 1664525 + 1013904223;
 	if (random >> 8 & mask)
@@ -145,4 +145,9 @@ void fuzz_coverage_end(void)
 	WRITE_ONCE(counting, false);
 	mask = 0;
 	bring_back();
+}
+
+void fuzz_turns_pause(bool pause)
+{
+	paused = pause;
 }

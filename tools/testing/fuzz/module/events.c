@@ -33,6 +33,14 @@
 /* Longer than the drivers wait between two looks at what peers have mapped. */
 #define SETTLE_MS	2500
 
+/*
+ * A PV domain does not use pages again behind which there were grants when it was
+ * saved. There is room for so many.
+ */
+#define LOST_MAX	8192
+
+static unsigned long nr_lost, may_be_lost;
+
 /* What peers have mapped of us. */
 static u32 peer_maps[PEER_MAPS];
 static unsigned int nr_peer_maps;
@@ -86,6 +94,7 @@ void fuzz_world_renew(enum fuzz_world world)
 	domain_renew(GUEST, 1);
 	domain_renew(OTHER, 4);
 	nr_peer_maps = 0;
+	may_be_lost = 0;
 }
 
 static bool take_census(struct fuzz_census *c)
@@ -94,14 +103,33 @@ static bool take_census(struct fuzz_census *c)
 	struct fake_census f;
 
 	fake_census(&f);
+	nr_lost = min(nr_lost, f.unpopulated);
 	*c = (struct fuzz_census){
 		.ports = f.ports, .irqs = f.irqs, .actions = f.actions,
-		.references = f.references, .unpopulated = f.unpopulated,
+		.references = f.references,
+		.unpopulated = f.unpopulated - nr_lost,
 		.foreign = f.foreign, .mapped = f.mapped, .grants = f.grants,
 		.handles = f.handles, .granted_pages = f.granted_pages,
 		.dma = f.dma, .exporters = fuzz_exporters(),
 	};
 	return !memcmp(c, &nothing, sizeof(nothing));
+}
+
+/* If the rest is not lost, it is to come back yet. */
+static bool has_lost_only(struct fuzz_census *c)
+{
+	unsigned long unpopulated = c->unpopulated;
+	static const struct fuzz_census nothing;
+
+	if (!may_be_lost || unpopulated > may_be_lost)
+		return false;
+	c->unpopulated = 0;
+	if (memcmp(c, &nothing, sizeof(nothing))) {
+		c->unpopulated = unpopulated;
+		return false;
+	}
+	nr_lost += unpopulated;
+	return true;
 }
 
 /* All processes are gone. What is still there, waits for somebody. */
@@ -117,6 +145,8 @@ void fuzz_world_settle(struct fuzz_census *census)
 			msleep(10);
 		flush_delayed_fput();
 		rcu_barrier();
+		if (waited && has_lost_only(census))
+			return;
 	}
 }
 
@@ -217,13 +247,23 @@ static long request(const u32 *arg)
 	return 0;
 }
 
-/*
- * Of the fake, when it has it: every port, handle and foreign frame of before is
- * dead.
- */
-static long resume(void)
+/* As when it happens, nobody else runs, and no peer has anything of ours after. */
+static long resume(bool cancelled)
 {
-	return -EOPNOTSUPP;
+	struct fake_census before;
+
+	fake_census(&before);
+	if (!cancelled && xen_pv_domain() && before.unpopulated > nr_lost) {
+		if (nr_lost > LOST_MAX)
+			return -ENOMEM;
+		may_be_lost = before.unpopulated - nr_lost;
+	}
+	fuzz_turns_pause(true);
+	fake_resume(cancelled);
+	fuzz_turns_pause(false);
+	if (!cancelled)
+		nr_peer_maps = 0;
+	return 0;
 }
 
 long fuzz_event(const struct fuzz_event *e)
@@ -254,7 +294,7 @@ long fuzz_event(const struct fuzz_event *e)
 	case FUZZ_EXPORTER:
 		return fuzz_exporter(e->arg);
 	case FUZZ_RESUME:
-		return resume();
+		return resume(e->arg[0] % 8 == 7);
 	default:
 		return -EINVAL;
 	}

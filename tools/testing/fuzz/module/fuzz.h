@@ -11,6 +11,7 @@ extern struct fuzz_shared *fuzz_shared;
 /* coverage.c */
 void fuzz_coverage_begin(const struct fuzz_begin *begin);
 void fuzz_coverage_end(void);
+void fuzz_turns_pause(bool pause);
 
 /* events.c */
 void fuzz_world_init(void);

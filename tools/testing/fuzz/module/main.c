@@ -12,6 +12,7 @@
 #include <linux/notifier.h>
 #include <linux/panic.h>
 #include <linux/panic_notifier.h>
+#include <linux/printk.h>
 #include <linux/sched/debug.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -41,6 +42,8 @@ static void tell_program(void)
 static int tell_at_panic(struct notifier_block *nb, unsigned long action, void *data)
 {
 	tell_program();
+	/* Of a bad address User-mode Linux tells no more than that. */
+	dump_stack();
 	return NOTIFY_DONE;
 }
 
