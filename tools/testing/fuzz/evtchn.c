@@ -9,8 +9,8 @@
 
 #include "machine.h"
 
-static long bind(int fd, unsigned int cmd, const void *arg, size_t size, uint32_t keep,
-		 uint32_t how, int thread)
+static long bind(int fd, unsigned int cmd, const void *arg, size_t size, __u32 keep,
+		 __u32 how, int thread)
 {
 	long port = ioctl(fd, cmd, give(how, arg, size, thread));
 
@@ -19,7 +19,7 @@ static long bind(int fd, unsigned int cmd, const void *arg, size_t size, uint32_
 	return port;
 }
 
-long evtchn_virq(const uint32_t *a, int thread)
+long evtchn_virq(const __u32 *a, int thread)
 {
 	struct ioctl_evtchn_bind_virq arg = { .virq = a[1] };
 
@@ -28,7 +28,7 @@ long evtchn_virq(const uint32_t *a, int thread)
 }
 
 /* In one of two cases a loop to a port that is known. */
-long evtchn_interdomain(const uint32_t *a, int thread)
+long evtchn_interdomain(const __u32 *a, int thread)
 {
 	struct ioctl_evtchn_bind_interdomain arg = {
 		.remote_domain = get_domid(a[1]),
@@ -39,7 +39,7 @@ long evtchn_interdomain(const uint32_t *a, int thread)
 		    a[4], thread);
 }
 
-long evtchn_unbound(const uint32_t *a, int thread)
+long evtchn_unbound(const __u32 *a, int thread)
 {
 	struct ioctl_evtchn_bind_unbound_port arg = { .remote_domain = get_domid(a[1]) };
 
@@ -47,50 +47,50 @@ long evtchn_unbound(const uint32_t *a, int thread)
 		    a[3], thread);
 }
 
-static long of_port(const uint32_t *a, unsigned int cmd, int thread)
+static long of_port(const __u32 *a, unsigned int cmd, int thread)
 {
-	uint32_t port = get_port(a[1]);
+	__u32 port = get_port(a[1]);
 
 	return ioctl(get_fd(a[0]), cmd, give(a[2], &port, sizeof(port), thread));
 }
 
-long evtchn_unbind(const uint32_t *a, int thread)
+long evtchn_unbind(const __u32 *a, int thread)
 {
 	return of_port(a, IOCTL_EVTCHN_UNBIND, thread);
 }
 
-long evtchn_notify(const uint32_t *a, int thread)
+long evtchn_notify(const __u32 *a, int thread)
 {
 	return of_port(a, IOCTL_EVTCHN_NOTIFY, thread);
 }
 
-long evtchn_static(const uint32_t *a, int thread)
+long evtchn_static(const __u32 *a, int thread)
 {
 	return of_port(a, IOCTL_EVTCHN_BIND_STATIC, thread);
 }
 
-long evtchn_reset(const uint32_t *a, int thread)
+long evtchn_reset(const __u32 *a, int thread)
 {
 	return ioctl(get_fd(a[0]), IOCTL_EVTCHN_RESET);
 }
 
-long evtchn_restrict(const uint32_t *a, int thread)
+long evtchn_restrict(const __u32 *a, int thread)
 {
-	uint16_t domid = get_domid(a[1]);
+	__u16 domid = get_domid(a[1]);
 
 	return ioctl(get_fd(a[0]), IOCTL_EVTCHN_RESTRICT_DOMID,
 		     give(a[2], &domid, sizeof(domid), thread));
 }
 
-long evtchn_read(const uint32_t *a, int thread)
+long evtchn_read(const __u32 *a, int thread)
 {
 	return read(get_fd(a[0]), place(a[2], LIST, a[1], thread), a[1]);
 }
 
 /* That port and those after it; or all that are known. */
-long evtchn_write(const uint32_t *a, int thread)
+long evtchn_write(const __u32 *a, int thread)
 {
-	uint32_t list[64], i;
+	__u32 list[64], i;
 	void *to = place(a[3], LIST, a[2] * 4ul, thread);
 
 	for (i = 0; i < 64; i++)
@@ -99,7 +99,7 @@ long evtchn_write(const uint32_t *a, int thread)
 	return write(get_fd(a[0]), to, a[2] * 4ul);
 }
 
-long gntalloc_alloc(const uint32_t *a, int thread)
+long gntalloc_alloc(const __u32 *a, int thread)
 {
 	struct ioctl_gntalloc_alloc_gref arg = {
 		.domid = get_domid(a[1]), .flags = a[2], .count = a[3],
@@ -118,7 +118,7 @@ long gntalloc_alloc(const uint32_t *a, int thread)
 	return 0;
 }
 
-long gntalloc_dealloc(const uint32_t *a, int thread)
+long gntalloc_dealloc(const __u32 *a, int thread)
 {
 	struct ioctl_gntalloc_dealloc_gref arg = {
 		.index = get_offset(a[0], a[1]),
@@ -130,7 +130,7 @@ long gntalloc_dealloc(const uint32_t *a, int thread)
 		     give(a[3], &arg, sizeof(arg), thread));
 }
 
-long gntalloc_notify(const uint32_t *a, int thread)
+long gntalloc_notify(const __u32 *a, int thread)
 {
 	struct ioctl_gntalloc_unmap_notify arg = {
 		.index = get_offset(a[0], a[1]) + a[2], .action = a[3],

@@ -20,15 +20,15 @@
 
 unsigned int avoid;
 
-static uint64_t *state;
+static __u64 *state;
 
-void gen_seed(uint64_t *where, uint64_t seed)
+void gen_seed(__u64 *where, __u64 seed)
 {
 	state = where;
 	*state = seed * 0x9e3779b97f4a7c15 + 1;
 }
 
-static uint64_t next(void)
+static __u64 next(void)
 {
 	*state ^= *state << 13;
 	*state ^= *state >> 7;
@@ -36,19 +36,19 @@ static uint64_t next(void)
 	return *state * 0x2545f4914f6cdd1d;
 }
 
-uint32_t gen_random(uint32_t below)
+__u32 gen_random(__u32 below)
 {
 	return (next() >> 32) % below;
 }
 
-static int one_in(uint32_t n)
+static int one_in(__u32 n)
 {
 	return !gen_random(n);
 }
 
-static uint32_t interesting(void)
+static __u32 interesting(void)
 {
-	static const uint32_t numbers[] = {
+	static const __u32 numbers[] = {
 		0, 1, 2, 3, 7, 8, 15, 16, 31, 32, 63, 64, 127, 128, 255, 256, 511,
 		512, 1000, 1023, 1024, 1025, 4095, 4096, 4097, 8192, 0x7fef,
 		0x7ff0, 0x7ff4, 0x7fff, 0x8000, 0xffff, 0x10000, 0x10001, 0xfffff,
@@ -59,11 +59,11 @@ static uint32_t interesting(void)
 }
 
 /* First descriptor of a kind, and how many. */
-static uint32_t descriptor(char kind)
+static __u32 descriptor(char kind)
 {
 	static const struct {
 		char kind;
-		uint8_t first, nr;
+		__u8 first, nr;
 	} kinds[] = {
 		{ 'e', 0, 4 }, { 'p', 4, 4 }, { 'h', 8, 2 }, { 'd', 10, 4 },
 		{ 'a', 14, 2 }, { 'v', 16, 4 }, { 'b', 20, 6 },
@@ -78,7 +78,7 @@ static uint32_t descriptor(char kind)
 	return gen_random(32);
 }
 
-static uint32_t argument(char kind)
+static __u32 argument(char kind)
 {
 	switch (kind) {
 	case 'A':
@@ -108,11 +108,11 @@ static uint32_t argument(char kind)
 	}
 }
 
-static uint8_t choose_op(void)
+static __u8 choose_op(void)
 {
 	static unsigned int total;
 	unsigned int i, sum = 0;
-	uint32_t at;
+	__u32 at;
 
 	for (i = 0; !total && i < nr_ops; i++)
 		sum += ops[i].weight;

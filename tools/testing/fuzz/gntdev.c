@@ -13,8 +13,8 @@
 #define GNTCOPY_source_gref	1
 #define GNTCOPY_dest_gref	2
 
-static long map_refs(uint32_t slot, uint32_t dom, uint32_t ref, uint32_t count, uint32_t keep,
-		     uint32_t how, int thread)
+static long map_refs(__u32 slot, __u32 dom, __u32 ref, __u32 count, __u32 keep,
+		     __u32 how, int thread)
 {
 	struct ioctl_gntdev_map_grant_ref arg = { .count = count };
 	char *at = place(how, MAIN, sizeof(arg) + (count % 1024) * 8, thread);
@@ -36,15 +36,15 @@ static long map_refs(uint32_t slot, uint32_t dom, uint32_t ref, uint32_t count, 
 	return 0;
 }
 
-long gntdev_map(const uint32_t *a, int thread)
+long gntdev_map(const __u32 *a, int thread)
 {
 	return map_refs(a[0], a[1], a[2], a[3], a[4], a[5], thread);
 }
 
 /* What most do: at once, and of the same length. */
-long gntdev_map_mmap(const uint32_t *a, int thread)
+long gntdev_map_mmap(const __u32 *a, int thread)
 {
-	uint32_t pages = a[3] % 16 + 1;
+	__u32 pages = a[3] % 16 + 1;
 	int prot = a[6] & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
 	int private = (a[6] & 3) == 3 && can_be_private(a[0] % NR_FDS);
 	void *at;
@@ -59,7 +59,7 @@ long gntdev_map_mmap(const uint32_t *a, int thread)
 	return 0;
 }
 
-long gntdev_unmap(const uint32_t *a, int thread)
+long gntdev_unmap(const __u32 *a, int thread)
 {
 	struct ioctl_gntdev_unmap_grant_ref arg = {
 		.index = get_offset(a[0], a[1]),
@@ -71,7 +71,7 @@ long gntdev_unmap(const uint32_t *a, int thread)
 		     give(a[3], &arg, sizeof(arg), thread));
 }
 
-long gntdev_offset(const uint32_t *a, int thread)
+long gntdev_offset(const __u32 *a, int thread)
 {
 	struct ioctl_gntdev_get_offset_for_vaddr arg = {
 		.vaddr = address_in(get_map_of(a[0], a[1]), a[2]),
@@ -81,7 +81,7 @@ long gntdev_offset(const uint32_t *a, int thread)
 		     give(a[3], &arg, sizeof(arg), thread));
 }
 
-long gntdev_notify(const uint32_t *a, int thread)
+long gntdev_notify(const __u32 *a, int thread)
 {
 	struct ioctl_gntdev_unmap_notify arg = {
 		.index = get_offset(a[0], a[1]) + a[2], .action = a[3],
@@ -92,10 +92,10 @@ long gntdev_notify(const uint32_t *a, int thread)
 		     give(a[5], &arg, sizeof(arg), thread));
 }
 
-static void segment(struct gntdev_grant_copy_segment *s, const uint32_t *a, unsigned int i,
+static void segment(struct gntdev_grant_copy_segment *s, const __u32 *a, unsigned int i,
 		    int thread)
 {
-	uint32_t kind = (a[4] >> i % 4) & 3;
+	__u32 kind = (a[4] >> i % 4) & 3;
 
 	memset(s, 0, sizeof(*s));
 	s->flags = kind ? kind : a[4] & 31;
@@ -117,7 +117,7 @@ static void segment(struct gntdev_grant_copy_segment *s, const uint32_t *a, unsi
 	}
 }
 
-long gntdev_copy(const uint32_t *a, int thread)
+long gntdev_copy(const __u32 *a, int thread)
 {
 	struct gntdev_grant_copy_segment list[REFS];
 	struct ioctl_gntdev_grant_copy arg = { .count = a[3] };
@@ -131,7 +131,7 @@ long gntdev_copy(const uint32_t *a, int thread)
 		     give(a[7], &arg, sizeof(arg), thread));
 }
 
-long gntdev_export(const uint32_t *a, int thread)
+long gntdev_export(const __u32 *a, int thread)
 {
 	struct ioctl_gntdev_dmabuf_exp_from_refs arg = {
 		.domid = get_domid(a[1]), .count = a[3],
@@ -139,7 +139,7 @@ long gntdev_export(const uint32_t *a, int thread)
 		.flags = a[4] & ~(GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT),
 	};
 	char *at = place(a[6], MAIN, sizeof(arg) + (a[3] % 1024) * 4, thread);
-	uint32_t list[REFS], i;
+	__u32 list[REFS], i;
 	long ret;
 
 	for (i = 0; i < REFS; i++)
@@ -155,7 +155,7 @@ long gntdev_export(const uint32_t *a, int thread)
 	return 0;
 }
 
-long gntdev_wait(const uint32_t *a, int thread)
+long gntdev_wait(const __u32 *a, int thread)
 {
 	struct ioctl_gntdev_dmabuf_exp_wait_released arg = {
 		.fd = get_fd(a[1]), .wait_to_ms = a[2] % 16,
@@ -166,7 +166,7 @@ long gntdev_wait(const uint32_t *a, int thread)
 }
 
 /* As many pages as the dma-buf has, or nearly. */
-long gntdev_import(const uint32_t *a, int thread)
+long gntdev_import(const __u32 *a, int thread)
 {
 	struct ioctl_gntdev_dmabuf_imp_to_refs arg = {
 		.fd = get_fd(a[1]), .domid = get_domid(a[3]),
@@ -184,7 +184,7 @@ long gntdev_import(const uint32_t *a, int thread)
 	return 0;
 }
 
-long gntdev_release(const uint32_t *a, int thread)
+long gntdev_release(const __u32 *a, int thread)
 {
 	struct ioctl_gntdev_dmabuf_imp_release arg = {
 		.fd = get_fd(a[1]),

@@ -13,14 +13,14 @@
 
 struct machine machine;
 
-void machine_init(uint32_t world)
+void machine_init(__u32 world)
 {
 	memset(&machine, 0, sizeof(machine));
 	memset(machine.fds, 0xff, sizeof(machine.fds));
 	machine.world = world;
 }
 
-static int open_slot(uint32_t slot)
+static int open_slot(__u32 slot)
 {
 	/* The last of a kind blocks. */
 	if (slot < FIRST_PRIVCMD)
@@ -43,7 +43,7 @@ static int open_slot(uint32_t slot)
 	return open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
-int get_fd(uint32_t slot)
+int get_fd(__u32 slot)
 {
 	slot %= NR_FDS;
 	if (machine.fds[slot] < 0)
@@ -51,7 +51,7 @@ int get_fd(uint32_t slot)
 	return machine.fds[slot];
 }
 
-void set_fd(uint32_t slot, int fd)
+void set_fd(__u32 slot, int fd)
 {
 	slot %= NR_FDS;
 	if (machine.fds[slot] >= 0)
@@ -63,7 +63,7 @@ void set_fd(uint32_t slot, int fd)
  * What was kept under a number; where nothing was, what comes next. Most calls
  * do nothing with what does not exist.
  */
-static uint32_t get_kept(const uint32_t *kept, uint32_t which)
+static __u32 get_kept(const __u32 *kept, __u32 which)
 {
 	unsigned int i;
 
@@ -76,32 +76,32 @@ static uint32_t get_kept(const uint32_t *kept, uint32_t which)
 	return 0;
 }
 
-uint32_t get_port(uint32_t which)
+__u32 get_port(__u32 which)
 {
 	return get_kept(machine.ports, which);
 }
 
-uint32_t get_gref(uint32_t which)
+__u32 get_gref(__u32 which)
 {
 	return get_kept(machine.grefs, which);
 }
 
-uint32_t get_domid(uint32_t which)
+__u32 get_domid(__u32 which)
 {
-	static const uint32_t domids[] = {
+	static const __u32 domids[] = {
 		7, 8, 7, 8, 0, 0x7ff0, 0x7ff4, 9, 0x7fef, 0x10007, 0xffff, 0xffffffff,
 	};
 
 	return which < sizeof(domids) / sizeof(*domids) ? domids[which] : which;
 }
 
-static int is_gntalloc(uint32_t slot)
+static int is_gntalloc(__u32 slot)
 {
 	slot %= NR_FDS;
 	return slot >= FIRST_GNTALLOC && slot < FIRST_EVENTFD;
 }
 
-struct index *get_index(uint32_t slot, uint32_t which)
+struct index *get_index(__u32 slot, __u32 which)
 {
 	struct index *list = machine.indexes[is_gntalloc(slot)];
 	unsigned int i;
@@ -113,15 +113,15 @@ struct index *get_index(uint32_t slot, uint32_t which)
 	return &list[which % NR_KEPT];
 }
 
-uint64_t get_offset(uint32_t slot, uint32_t which)
+__u64 get_offset(__u32 slot, __u32 which)
 {
 	if (which < NR_KEPT)
 		return get_index(slot, which)->offset;
 	/* Of the last of these the offset is no whole number of pages. */
-	return which < 0x40 ? (which % 16) * 4096ull + (which == 0x3f) : (uint64_t)which << 12;
+	return which < 0x40 ? (which % 16) * 4096ull + (which == 0x3f) : (__u64)which << 12;
 }
 
-void keep_index(uint32_t slot, uint32_t which, uint64_t offset, uint32_t count)
+void keep_index(__u32 slot, __u32 which, __u64 offset, __u32 count)
 {
 	struct index *index = &machine.indexes[is_gntalloc(slot)][which % NR_KEPT];
 
@@ -130,9 +130,9 @@ void keep_index(uint32_t slot, uint32_t which, uint64_t offset, uint32_t count)
 }
 
 /* Which device a descriptor is of. */
-static int device_of(uint32_t slot)
+static int device_of(__u32 slot)
 {
-	static const uint8_t first[] = {
+	static const __u8 first[] = {
 		FIRST_PRIVCMD, FIRST_HYPERCALL, FIRST_GNTDEV, FIRST_GNTALLOC,
 		FIRST_EVENTFD, FIRST_DMABUF, FIRST_OTHER,
 	};
@@ -145,7 +145,7 @@ static int device_of(uint32_t slot)
 	return i;
 }
 
-struct map *get_map(uint32_t which)
+struct map *get_map(__u32 which)
 {
 	unsigned int i;
 
@@ -156,7 +156,7 @@ struct map *get_map(uint32_t which)
 	return &machine.maps[which % NR_KEPT];
 }
 
-struct map *get_map_of(uint32_t slot, uint32_t which)
+struct map *get_map_of(__u32 slot, __u32 which)
 {
 	unsigned int i;
 
@@ -170,12 +170,12 @@ struct map *get_map_of(uint32_t slot, uint32_t which)
 	return get_map(which);
 }
 
-unsigned long address_in(const struct map *map, uint32_t page)
+unsigned long address_in(const struct map *map, __u32 page)
 {
 	return map->addr + page * 4096ul;
 }
 
-void keep_map(uint32_t slot, uint32_t which, void *at, size_t len)
+void keep_map(__u32 slot, __u32 which, void *at, size_t len)
 {
 	struct map *map = &machine.maps[which % NR_KEPT];
 
@@ -184,8 +184,8 @@ void keep_map(uint32_t slot, uint32_t which, void *at, size_t len)
 	map->slot = slot;
 }
 
-long event(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t e,
-	   uint32_t f)
+long event(__u32 kind, __u32 a, __u32 b, __u32 c, __u32 d, __u32 e,
+	   __u32 f)
 {
 	struct fuzz_event event = { .kind = kind, .arg = { a, b, c, d, e, f } };
 

@@ -7,7 +7,6 @@
 #define XEN_FUZZ_MACHINE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "prog.h"
 
@@ -26,28 +25,28 @@
 
 struct machine {
 	int fds[NR_FDS];
-	uint32_t ports[NR_KEPT];
+	__u32 ports[NR_KEPT];
 	/* Pages of the dma-bufs. */
-	uint32_t pages[NR_FDS];
+	__u32 pages[NR_FDS];
 	/* What was mapped, and by which descriptor. */
 	struct map {
 		unsigned long addr, len;
-		uint32_t slot;
+		__u32 slot;
 	} maps[NR_KEPT];
-	uint32_t grefs[NR_KEPT];
+	__u32 grefs[NR_KEPT];
 	/* Offsets in files of gntdev, and of gntalloc. */
 	struct index {
-		uint64_t offset;
-		uint32_t count;
+		__u64 offset;
+		__u32 count;
 	} indexes[2][NR_KEPT];
 	unsigned int forks;
 	/* Which thread is in a call. */
-	volatile int calling[2];
+	int calling[2];
 	/* And whether something is to fail in it. */
 	int failing[2];
 	/* Whose tracepoints are on: a bit for each driver. */
-	uint32_t traced;
-	uint32_t world;
+	__u32 traced;
+	__u32 world;
 };
 
 /* Opened by the process that starts the others. */
@@ -56,24 +55,24 @@ extern int fuzz_fd;
 extern struct machine machine;
 
 /* machine.c */
-void machine_init(uint32_t world);
-int get_fd(uint32_t slot);
-void set_fd(uint32_t slot, int fd);
-uint32_t get_port(uint32_t which);
-uint32_t get_domid(uint32_t which);
-uint32_t get_gref(uint32_t which);
+void machine_init(__u32 world);
+int get_fd(__u32 slot);
+void set_fd(__u32 slot, int fd);
+__u32 get_port(__u32 which);
+__u32 get_domid(__u32 which);
+__u32 get_gref(__u32 which);
 /* Of what the descriptor is of. */
-struct index *get_index(uint32_t slot, uint32_t which);
-uint64_t get_offset(uint32_t slot, uint32_t which);
-void keep_index(uint32_t slot, uint32_t which, uint64_t offset, uint32_t count);
-struct map *get_map(uint32_t which);
+struct index *get_index(__u32 slot, __u32 which);
+__u64 get_offset(__u32 slot, __u32 which);
+void keep_index(__u32 slot, __u32 which, __u64 offset, __u32 count);
+struct map *get_map(__u32 which);
 /* One that is of the same device, if there is. */
-struct map *get_map_of(uint32_t slot, uint32_t which);
+struct map *get_map_of(__u32 slot, __u32 which);
 /* An address in it, @page pages from its start. */
-unsigned long address_in(const struct map *map, uint32_t page);
-void keep_map(uint32_t slot, uint32_t which, void *at, size_t len);
-long event(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t e,
-	   uint32_t f);
+unsigned long address_in(const struct map *map, __u32 page);
+void keep_map(__u32 slot, __u32 which, void *at, size_t len);
+long event(__u32 kind, __u32 a, __u32 b, __u32 c, __u32 d, __u32 e,
+	   __u32 f);
 /* Of the thread that runs. */
 void open_faults(void);
 void arm_fault(unsigned int nth);
@@ -94,36 +93,99 @@ void trace_set(unsigned int driver, int on);
 void memory_init(void);
 /* In each worker. */
 void memory_fill(void);
-void *place(uint32_t how, unsigned int what, size_t size, int thread);
+void *place(__u32 how, unsigned int what, size_t size, int thread);
 void put(void *to, const void *from, size_t size);
 void get(void *to, const void *from, size_t size);
 /* Copied there, at the place that the caller gets. */
-void *give(uint32_t how, const void *from, size_t size, int thread);
+void *give(__u32 how, const void *from, size_t size, int thread);
 /* Where a mapping of the program's goes, and the end of all of them. */
 void *memory_for(size_t size);
-int can_be_private(uint32_t slot);
-void *map_at(size_t size, int prot, int flags, int fd, uint64_t offset);
+int can_be_private(__u32 slot);
+void *map_at(size_t size, int prot, int flags, int fd, __u64 offset);
 void memory_clear(void);
-void poke(int thread, uint32_t offset, uint32_t value);
+void poke(int thread, __u32 offset, __u32 value);
 int touch(unsigned long addr, int write);
 
 /* run.c */
-long do_fork(uint32_t mode, int thread);
+long do_fork(__u32 mode, int thread);
 
 /* The calls, by what they are about. */
-op_fn evtchn_virq, evtchn_interdomain, evtchn_unbound, evtchn_unbind, evtchn_notify,
-      evtchn_reset, evtchn_restrict, evtchn_static, evtchn_read, evtchn_write;
-op_fn gntalloc_alloc, gntalloc_dealloc, gntalloc_notify;
-op_fn gntdev_map, gntdev_map_mmap, gntdev_unmap, gntdev_offset, gntdev_notify, gntdev_copy,
-      gntdev_export, gntdev_wait, gntdev_import, gntdev_release;
-op_fn privcmd_hypercall, privcmd_batch2, privcmd_batch, privcmd_mmap, privcmd_dm_op,
-      privcmd_restrict, privcmd_resource, privcmd_irqfd, privcmd_ioeventfd, privcmd_gsi;
-op_fn file_open, file_close, file_dup, file_poll, file_fcntl, file_any_ioctl, file_signal,
-      file_read;
-op_fn mem_mmap, mem_mmap_all, mem_mmap_anon, mem_munmap, mem_mremap, mem_mprotect, mem_madvise, mem_touch,
-      mem_futex, mem_poke, mem_write;
-op_fn task_fork, task_yield, task_sleep, task_observe, task_trace;
-op_fn event_kill, event_fire, event_peer_maps, event_peer_unmaps, event_frame, event_grant,
-      event_fails, event_limit, event_request, event_exporter, event_resume;
+op_fn by;
+
+op_fn evtchn_virq;
+op_fn evtchn_interdomain;
+op_fn evtchn_unbound;
+op_fn evtchn_unbind;
+op_fn evtchn_notify;
+op_fn evtchn_reset;
+op_fn evtchn_restrict;
+op_fn evtchn_static;
+op_fn evtchn_read;
+op_fn evtchn_write;
+
+op_fn gntalloc_alloc;
+op_fn gntalloc_dealloc;
+op_fn gntalloc_notify;
+
+op_fn gntdev_map;
+op_fn gntdev_map_mmap;
+op_fn gntdev_unmap;
+op_fn gntdev_offset;
+op_fn gntdev_notify;
+op_fn gntdev_copy;
+op_fn gntdev_export;
+op_fn gntdev_wait;
+op_fn gntdev_import;
+op_fn gntdev_release;
+
+op_fn privcmd_hypercall;
+op_fn privcmd_batch2;
+op_fn privcmd_batch;
+op_fn privcmd_mmap;
+op_fn privcmd_dm_op;
+op_fn privcmd_restrict;
+op_fn privcmd_resource;
+op_fn privcmd_irqfd;
+op_fn privcmd_ioeventfd;
+op_fn privcmd_gsi;
+
+op_fn file_open;
+op_fn file_close;
+op_fn file_dup;
+op_fn file_poll;
+op_fn file_fcntl;
+op_fn file_any_ioctl;
+op_fn file_signal;
+op_fn file_read;
+
+op_fn mem_mmap;
+op_fn mem_mmap_all;
+op_fn mem_mmap_anon;
+op_fn mem_munmap;
+op_fn mem_mremap;
+op_fn mem_mprotect;
+op_fn mem_madvise;
+op_fn mem_touch;
+op_fn mem_futex;
+op_fn mem_poke;
+op_fn mem_write;
+
+op_fn task_fork;
+op_fn task_yield;
+op_fn task_sleep;
+op_fn task_observe;
+op_fn task_trace;
+
+op_fn event_kill;
+op_fn event_fire;
+op_fn event_peer_maps;
+op_fn event_peer_unmaps;
+op_fn event_frame;
+op_fn event_grant;
+op_fn event_fails;
+op_fn event_limit;
+op_fn event_request;
+op_fn event_exporter;
+op_fn event_resume;
 
 #endif

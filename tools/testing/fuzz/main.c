@@ -30,7 +30,7 @@
 
 /* Shared with the worker, and with those that come after it. */
 static struct {
-	uint64_t random;
+	__u64 random;
 	/* The first are those of the runner, which are run before all else. */
 	unsigned int nr_given, at;
 	int replaying;
@@ -50,7 +50,7 @@ static void set(const char *path, const char *value)
 		close(fd);
 }
 
-static void load(const char *name, const char *args)
+static void load_module(const char *name, const char *args)
 {
 	char path[64];
 	int fd;
@@ -58,7 +58,7 @@ static void load(const char *name, const char *args)
 	snprintf(path, sizeof(path), "/%s.ko", name);
 	fd = open(path, O_RDONLY);
 	if (fd < 0 || syscall(SYS_finit_module, fd, args, 0))
-		printf("fuzz: cannot load %s: %s\n", name, strerror(errno));
+		printf("fuzz: no module %s: %s\n", name, strerror(errno));
 	close(fd);
 }
 
@@ -109,10 +109,10 @@ static void boot(void)
 	set(FAULTS "/fail_page_alloc/verbose", "0");
 	set(FAULTS "/fail_usercopy/verbose", "0");
 	find_kallsyms(args, sizeof(args));
-	load("xen-fake", args);
-	load("xen-fuzz", "");
+	load_module("xen-fake", args);
+	load_module("xen-fuzz", "");
 	for (i = 0; i < sizeof(modules) / sizeof(*modules); i++)
-		load(modules[i], "");
+		load_module(modules[i], "");
 	/* What takes long is the same as a little of it. */
 	set("/sys/module/xen_gntdev/parameters/limit", "128");
 	set("/sys/module/xen_gntalloc/parameters/limit", "48");
@@ -146,9 +146,9 @@ static void run(const struct prog *p)
 	run_fault();
 }
 
-static uint64_t hash(const char *text)
+static __u64 hash(const char *text)
 {
-	uint64_t h = 0xcbf29ce484222325;
+	__u64 h = 0xcbf29ce484222325;
 
 	while (*text)
 		h = (h ^ (unsigned char)*text++) * 0x100000001b3;
@@ -185,7 +185,7 @@ static void keep(const struct prog *p)
 }
 
 /* Does it still reach all of these? */
-static int reaches(const struct prog *p, const uint16_t *edges, unsigned int nr)
+static int reaches(const struct prog *p, const __u16 *edges, unsigned int nr)
 {
 	unsigned int i;
 
@@ -200,7 +200,7 @@ static int reaches(const struct prog *p, const uint16_t *edges, unsigned int nr)
 /* Less calls, one thread, and no faults, if that does it. */
 static void shrink(struct prog *p)
 {
-	static uint16_t edges[FUZZ_NEW];
+	static __u16 edges[FUZZ_NEW];
 	unsigned int nr = shared->nr_new;
 	struct prog less;
 	int i;

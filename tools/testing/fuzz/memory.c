@@ -38,10 +38,11 @@ static unsigned long maps_at = MAPS;
 static __thread sigjmp_buf on_fault;
 static __thread int expecting;
 
-static void fault(int number)
+static void fault(int number, siginfo_t *info, void *unused)
 {
 	if (expecting)
 		siglongjmp(on_fault, 1);
+	printf("fuzz: signal %d at %p\n", number, info->si_addr);
 	_exit(3);
 }
 
@@ -55,7 +56,9 @@ static void map(unsigned long at, size_t size, int prot, int fd, off_t offset)
 
 void memory_init(void)
 {
-	struct sigaction action = { .sa_handler = fault, .sa_flags = SA_NODEFER };
+	struct sigaction action = {
+		.sa_sigaction = fault, .sa_flags = SA_NODEFER | SA_SIGINFO,
+	};
 	int fd = memfd_create("arguments", MFD_CLOEXEC);
 
 	if (fd < 0 || ftruncate(fd, END - BASE))
@@ -100,7 +103,7 @@ void memory_fill(void)
 	memset((void *)ALIAS, 0, END - BASE);
 }
 
-static unsigned long nowhere(uint32_t which, unsigned long place)
+static unsigned long nowhere(__u32 which, unsigned long place)
 {
 	static const unsigned long bad[] = {
 		0, 8, 0x60001000, -4096ul, -1ul, 0x7ffffffff000, 1ul << 63,
@@ -110,7 +113,7 @@ static unsigned long nowhere(uint32_t which, unsigned long place)
 	return which % 8 < 7 ? bad[which % 8] : place + 1;
 }
 
-void *place(uint32_t how, unsigned int what, size_t size, int thread)
+void *place(__u32 how, unsigned int what, size_t size, int thread)
 {
 	unsigned long area = BASE + thread * STRIDE, at = area + what * ROOM;
 	unsigned long which = how / 8;
@@ -164,7 +167,7 @@ void get(void *to, const void *from, size_t size)
 		memcpy(to, at, size);
 }
 
-void *give(uint32_t how, const void *from, size_t size, int thread)
+void *give(__u32 how, const void *from, size_t size, int thread)
 {
 	void *to = place(how, MAIN, size, thread);
 
@@ -173,26 +176,27 @@ void *give(uint32_t how, const void *from, size_t size, int thread)
 }
 
 /* The other thread's argument is not what it was. */
-void poke(int thread, uint32_t offset, uint32_t value)
+void poke(int thread, __u32 offset, __u32 value)
 {
-	uint32_t *at = place(6, offset / 64 % 4, 4, thread);
+	__u32 *at = place(6, offset / 64 % 4, 4, thread);
 
 	put(at + offset % 64, &value, sizeof(value));
 }
 
 int touch(unsigned long addr, int write)
 {
-	volatile char *at = (char *)addr;
+	char *at = (char *)addr;
 
 	expecting = 1;
 	if (sigsetjmp(on_fault, 0)) {
 		expecting = 0;
 		return -1;
 	}
+	/* Such an access is made, whether its result is used or not. */
 	if (write)
-		*at = write;
+		__atomic_store_n(at, write, __ATOMIC_RELAXED);
 	else
-		(void)*at;
+		__atomic_load_n(at, __ATOMIC_RELAXED);
 	expecting = 0;
 	return 0;
 }

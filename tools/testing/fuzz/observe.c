@@ -34,20 +34,20 @@ void trace_set(unsigned int driver, int on)
 		machine.traced &= ~(1 << driver);
 }
 
-long task_trace(const uint32_t *a, int thread)
+long task_trace(const __u32 *a, int thread)
 {
 	trace_set(a[0] % NR_DRIVERS, !(a[0] & NR_DRIVERS));
 	return 0;
 }
 
-long task_observe(const uint32_t *a, int thread)
+long task_observe(const __u32 *a, int thread)
 {
 	static const char * const files[] = { "files", "stats", "refusals", "files" };
 	char path[80], text[1024];
 	ssize_t len;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/xen-devices/xen_%s/%s",
+	snprintf(path, sizeof(path), "/sys/kernel/debug/xen-devices/%s/%s",
 		 drivers[a[0] % NR_DRIVERS], files[a[0] / NR_DRIVERS % 4]);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

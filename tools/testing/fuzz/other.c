@@ -20,19 +20,19 @@
 
 #define PAGE	4096ul
 
-long file_open(const uint32_t *a, int thread)
+long file_open(const __u32 *a, int thread)
 {
 	set_fd(a[0], -1);
 	return get_fd(a[0]);
 }
 
-long file_close(const uint32_t *a, int thread)
+long file_close(const __u32 *a, int thread)
 {
 	set_fd(a[0], -1);
 	return 0;
 }
 
-long file_dup(const uint32_t *a, int thread)
+long file_dup(const __u32 *a, int thread)
 {
 	int fd = dup(get_fd(a[0]));
 
@@ -41,14 +41,14 @@ long file_dup(const uint32_t *a, int thread)
 	return fd;
 }
 
-long file_poll(const uint32_t *a, int thread)
+long file_poll(const __u32 *a, int thread)
 {
 	struct pollfd p = { .fd = get_fd(a[0]), .events = POLLIN | POLLOUT };
 
 	return poll(&p, 1, 0);
 }
 
-long file_fcntl(const uint32_t *a, int thread)
+long file_fcntl(const __u32 *a, int thread)
 {
 	int fd = get_fd(a[0]);
 
@@ -66,7 +66,7 @@ long file_fcntl(const uint32_t *a, int thread)
 }
 
 /* Each on the devices for which it is not meant, too. */
-long file_any_ioctl(const uint32_t *a, int thread)
+long file_any_ioctl(const __u32 *a, int thread)
 {
 	static const unsigned int cmds[] = {
 		IOCTL_EVTCHN_BIND_VIRQ, IOCTL_EVTCHN_BIND_INTERDOMAIN,
@@ -83,26 +83,26 @@ long file_any_ioctl(const uint32_t *a, int thread)
 		IOCTL_PRIVCMD_IRQFD, IOCTL_PRIVCMD_PCIDEV_GET_GSI,
 		IOCTL_PRIVCMD_UNIMPLEMENTED,
 	};
-	uint32_t cmd = a[1];
+	__u32 cmd = a[1];
 
 	if (cmd < 32)
 		cmd = cmds[cmd % (sizeof(cmds) / sizeof(*cmds))];
 	return ioctl(get_fd(a[0]), cmd, place(a[2], MAIN, 32, thread));
 }
 
-long file_read(const uint32_t *a, int thread)
+long file_read(const __u32 *a, int thread)
 {
 	return read(get_fd(a[0]), place(a[1], MAIN, a[2], thread), a[2]);
 }
 
-long file_signal(const uint32_t *a, int thread)
+long file_signal(const __u32 *a, int thread)
 {
-	uint64_t one = 1;
+	__u64 one = 1;
 
 	return write(get_fd(a[0]), &one, sizeof(one));
 }
 
-void *map_at(size_t size, int prot, int flags, int fd, uint64_t offset)
+void *map_at(size_t size, int prot, int flags, int fd, __u64 offset)
 {
 	void *at = memory_for(size);
 
@@ -113,7 +113,7 @@ void *map_at(size_t size, int prot, int flags, int fd, uint64_t offset)
  * User-mode Linux has no special entries in its page tables: in a private mapping
  * it would take the frame of another domain for a page of its own.
  */
-int can_be_private(uint32_t slot)
+int can_be_private(__u32 slot)
 {
 	if (slot >= FIRST_PRIVCMD && slot < FIRST_HYPERCALL)
 		return 0;
@@ -121,12 +121,12 @@ int can_be_private(uint32_t slot)
 }
 
 /* As many pages as what lies at the offset, unless told otherwise. */
-long mem_mmap(const uint32_t *a, int thread)
+long mem_mmap(const __u32 *a, int thread)
 {
-	uint32_t slot = a[0] % NR_FDS, pages = a[2];
+	__u32 slot = a[0] % NR_FDS, pages = a[2];
 	int prot = a[3] & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
 	int flags = a[3] & 2 ? MAP_PRIVATE : MAP_SHARED;
-	uint64_t offset = get_offset(slot, a[4]);
+	__u64 offset = get_offset(slot, a[4]);
 	void *at;
 
 	if (a[3] & 8)
@@ -147,9 +147,9 @@ long mem_mmap(const uint32_t *a, int thread)
 }
 
 /* The same, with the letters of the devices that it is for. */
-long mem_mmap_all(const uint32_t *a, int thread)
+long mem_mmap_all(const __u32 *a, int thread)
 {
-	uint32_t whole[] = { a[0], a[1], a[2], a[3], a[4] };
+	__u32 whole[] = { a[0], a[1], a[2], a[3], a[4] };
 
 	/* Only to read, or private: rarely. */
 	if (a[3] < 16)
@@ -157,7 +157,7 @@ long mem_mmap_all(const uint32_t *a, int thread)
 	return mem_mmap(whole, thread);
 }
 
-long mem_mmap_anon(const uint32_t *a, int thread)
+long mem_mmap_anon(const __u32 *a, int thread)
 {
 	size_t len = (a[1] % 64 + 1) * PAGE;
 	void *at = map_at(len, PROT_READ | PROT_WRITE,
@@ -170,7 +170,7 @@ long mem_mmap_anon(const uint32_t *a, int thread)
 }
 
 /* A part of a mapping, or all of it. Nothing beyond: that may be ours. */
-static struct map *part(const uint32_t *a, unsigned long *at, size_t *len)
+static struct map *part(const __u32 *a, unsigned long *at, size_t *len)
 {
 	struct map *map = get_map(a[0]);
 	size_t pages = map->len / PAGE;
@@ -186,7 +186,7 @@ static struct map *part(const uint32_t *a, unsigned long *at, size_t *len)
 	return map;
 }
 
-long mem_munmap(const uint32_t *a, int thread)
+long mem_munmap(const __u32 *a, int thread)
 {
 	unsigned long at;
 	size_t len;
@@ -194,7 +194,7 @@ long mem_munmap(const uint32_t *a, int thread)
 	return part(a, &at, &len) ? munmap((void *)at, len) : -1;
 }
 
-long mem_mremap(const uint32_t *a, int thread)
+long mem_mremap(const __u32 *a, int thread)
 {
 	size_t len, wanted;
 	unsigned long at;
@@ -221,7 +221,7 @@ long mem_mremap(const uint32_t *a, int thread)
 	return 0;
 }
 
-long mem_mprotect(const uint32_t *a, int thread)
+long mem_mprotect(const __u32 *a, int thread)
 {
 	static const int prots[] = {
 		PROT_READ, PROT_READ | PROT_WRITE, PROT_NONE, PROT_READ | PROT_EXEC,
@@ -234,7 +234,7 @@ long mem_mprotect(const uint32_t *a, int thread)
 	return mprotect((void *)at, len, prots[a[3] % 4]);
 }
 
-long mem_madvise(const uint32_t *a, int thread)
+long mem_madvise(const __u32 *a, int thread)
 {
 	static const int advices[] = {
 		MADV_DONTNEED, MADV_DOFORK, MADV_DONTFORK, MADV_REMOVE, MADV_FREE,
@@ -253,7 +253,7 @@ long mem_madvise(const uint32_t *a, int thread)
 	return madvise((void *)at, len, advice);
 }
 
-long mem_touch(const uint32_t *a, int thread)
+long mem_touch(const __u32 *a, int thread)
 {
 	unsigned long at;
 	size_t len;
@@ -268,12 +268,12 @@ long mem_touch(const uint32_t *a, int thread)
 }
 
 /* Looks up the page of the mapping, and lets it go again. */
-long mem_futex(const uint32_t *a, int thread)
+long mem_futex(const __u32 *a, int thread)
 {
 	return syscall(SYS_futex, address_in(get_map(a[0]), a[1]), FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-long mem_write(const uint32_t *a, int thread)
+long mem_write(const __u32 *a, int thread)
 {
 	int fd = get_fd(a[0]);
 	void *at = (void *)address_in(get_map(a[1]), a[2]);
@@ -281,77 +281,77 @@ long mem_write(const uint32_t *a, int thread)
 	return a[2] & 1 ? read(fd, at, 8) : write(fd, at, 8);
 }
 
-long mem_poke(const uint32_t *a, int thread)
+long mem_poke(const __u32 *a, int thread)
 {
 	poke(thread, a[0], a[1]);
 	return 0;
 }
 
-long task_fork(const uint32_t *a, int thread)
+long task_fork(const __u32 *a, int thread)
 {
 	return do_fork(a[0], thread);
 }
 
-long task_yield(const uint32_t *a, int thread)
+long task_yield(const __u32 *a, int thread)
 {
 	return sched_yield();
 }
 
-long task_sleep(const uint32_t *a, int thread)
+long task_sleep(const __u32 *a, int thread)
 {
 	return usleep(a[0] % 8 * 500);
 }
 
-long event_kill(const uint32_t *a, int thread)
+long event_kill(const __u32 *a, int thread)
 {
 	return event(FUZZ_KILL, get_domid(a[0]), 0, 0, 0, 0, 0);
 }
 
-long event_fire(const uint32_t *a, int thread)
+long event_fire(const __u32 *a, int thread)
 {
 	return event(FUZZ_FIRE, get_port(a[0]), 0, 0, 0, 0, 0);
 }
 
-long event_peer_maps(const uint32_t *a, int thread)
+long event_peer_maps(const __u32 *a, int thread)
 {
 	return event(FUZZ_PEER_MAPS, get_domid(a[0]), get_gref(a[1]), a[2], 0, 0, 0);
 }
 
-long event_peer_unmaps(const uint32_t *a, int thread)
+long event_peer_unmaps(const __u32 *a, int thread)
 {
 	return event(FUZZ_PEER_UNMAPS, a[0], 0, 0, 0, 0, 0);
 }
 
-long event_frame(const uint32_t *a, int thread)
+long event_frame(const __u32 *a, int thread)
 {
 	return event(FUZZ_FRAME, get_domid(a[0]), a[1], a[2], a[3], 0, 0);
 }
 
-long event_grant(const uint32_t *a, int thread)
+long event_grant(const __u32 *a, int thread)
 {
 	return event(FUZZ_GRANT, get_domid(a[0]), a[1], a[2], a[3], 0, 0);
 }
 
-long event_fails(const uint32_t *a, int thread)
+long event_fails(const __u32 *a, int thread)
 {
 	return event(FUZZ_HYPERCALL_FAILS, a[0], 0, 0, 0, 0, 0);
 }
 
-long event_limit(const uint32_t *a, int thread)
+long event_limit(const __u32 *a, int thread)
 {
 	return event(FUZZ_LIMIT, a[0], a[1], 0, 0, 0, 0);
 }
 
-long event_request(const uint32_t *a, int thread)
+long event_request(const __u32 *a, int thread)
 {
 	/* As privcmd_ioeventfd() has them. */
 	return event(FUZZ_REQUEST, get_domid(a[0]), a[1], 0xd0000050 + (a[2] & 8), a[3] & 2,
 		     get_port(a[4]), 0);
 }
 
-long event_exporter(const uint32_t *a, int thread)
+long event_exporter(const __u32 *a, int thread)
 {
-	uint32_t offset = a[3], odd = a[5] < 4 ? 0 : 1 << a[5] % 8, most = a[2];
+	__u32 offset = a[3], odd = a[5] < 4 ? 0 : 1 << a[5] % 8, most = a[2];
 	long fd;
 
 	if (avoid & AVOID_SG) {
@@ -368,11 +368,12 @@ long event_exporter(const uint32_t *a, int thread)
 }
 
 /* Before a domain is saved, everybody is stopped outside of the kernel. */
-long event_resume(const uint32_t *a, int thread)
+long event_resume(const __u32 *a, int thread)
 {
 	unsigned int i;
 
-	if (machine.forks || machine.calling[!thread])
+	if (machine.forks ||
+	    __atomic_load_n(&machine.calling[!thread], __ATOMIC_ACQUIRE))
 		return -1;
 	for (i = FIRST_PRIVCMD; avoid & AVOID_PRIVCMD_RESUME && i < FIRST_HYPERCALL; i++) {
 		if (machine.fds[i] >= 0)

@@ -12,10 +12,10 @@
 #define DOORBELL	0xd0000000
 
 /* Of the hypercalls only those whose pointers the fake takes for a process's. */
-long privcmd_hypercall(const uint32_t *a, int thread)
+long privcmd_hypercall(const __u32 *a, int thread)
 {
-	static const uint64_t numbers[] = { 17, 17, 42, 63, 64, 23, 1000, 1ull << 32, -1ull };
-	uint64_t at = (uint64_t)place(a[4], SECOND, 64, thread);
+	static const __u64 numbers[] = { 17, 17, 42, 63, 64, 23, 1000, 1ull << 32, -1ull };
+	__u64 at = (__u64)place(a[4], SECOND, 64, thread);
 	struct privcmd_hypercall arg = {
 		.op = numbers[a[1] % (sizeof(numbers) / sizeof(*numbers))],
 	};
@@ -31,7 +31,7 @@ long privcmd_hypercall(const uint32_t *a, int thread)
 		     give(a[4] / 2, &arg, sizeof(arg), thread));
 }
 
-static void *frames(const uint32_t *a, int thread)
+static void *frames(const __u32 *a, int thread)
 {
 	unsigned long list[FRAMES];
 	unsigned int i;
@@ -48,7 +48,7 @@ static void *frames(const uint32_t *a, int thread)
 	return memcpy(place(0, THIRD, 0, thread), list, sizeof(list));
 }
 
-static void *frames_at(const uint32_t *a, uint32_t how, int thread)
+static void *frames_at(const __u32 *a, __u32 how, int thread)
 {
 	void *to = place(how, LIST, (a[4] % 1024) * 8, thread);
 
@@ -59,17 +59,17 @@ static void *frames_at(const uint32_t *a, uint32_t how, int thread)
 }
 
 /* As many as there are, in most cases: the first call has to be about all. */
-static uint32_t how_many(const uint32_t *a, const struct map *map)
+static __u32 how_many(const __u32 *a, const struct map *map)
 {
 	return a[4] & 3 && a[4] < 64 ? map->len / 4096 : a[4];
 }
 
-static uint32_t from_page(const uint32_t *a)
+static __u32 from_page(const __u32 *a)
 {
 	return a[4] & 3 && a[4] < 64 ? 0 : a[3];
 }
 
-long privcmd_batch2(const uint32_t *a, int thread)
+long privcmd_batch2(const __u32 *a, int thread)
 {
 	const struct map *map = get_map_of(a[0], a[2]);
 	struct privcmd_mmapbatch_v2 arg = {
@@ -83,7 +83,7 @@ long privcmd_batch2(const uint32_t *a, int thread)
 		     give(a[7], &arg, sizeof(arg), thread));
 }
 
-long privcmd_batch(const uint32_t *a, int thread)
+long privcmd_batch(const __u32 *a, int thread)
 {
 	const struct map *map = get_map_of(a[0], a[2]);
 	struct privcmd_mmapbatch arg = {
@@ -96,7 +96,7 @@ long privcmd_batch(const uint32_t *a, int thread)
 		     give(a[7], &arg, sizeof(arg), thread));
 }
 
-long privcmd_mmap(const uint32_t *a, int thread)
+long privcmd_mmap(const __u32 *a, int thread)
 {
 	struct privcmd_mmap_entry list[FRAMES];
 	struct privcmd_mmap arg = {
@@ -117,7 +117,7 @@ long privcmd_mmap(const uint32_t *a, int thread)
 		     give(a[7], &arg, sizeof(arg), thread));
 }
 
-long privcmd_dm_op(const uint32_t *a, int thread)
+long privcmd_dm_op(const __u32 *a, int thread)
 {
 	struct privcmd_dm_op_buf list[32];
 	struct privcmd_dm_op arg = {
@@ -137,15 +137,15 @@ long privcmd_dm_op(const uint32_t *a, int thread)
 		     give(a[6], &arg, sizeof(arg), thread));
 }
 
-long privcmd_restrict(const uint32_t *a, int thread)
+long privcmd_restrict(const __u32 *a, int thread)
 {
-	uint16_t domid = get_domid(a[1]);
+	__u16 domid = get_domid(a[1]);
 
 	return ioctl(get_fd(a[0]), IOCTL_PRIVCMD_RESTRICT,
 		     give(a[2], &domid, sizeof(domid), thread));
 }
 
-long privcmd_resource(const uint32_t *a, int thread)
+long privcmd_resource(const __u32 *a, int thread)
 {
 	struct privcmd_mmap_resource arg = {
 		.dom = get_domid(a[1]), .type = a[2] < 16 ? a[2] % 3 : a[2],
@@ -157,11 +157,11 @@ long privcmd_resource(const uint32_t *a, int thread)
 		     give(a[7], &arg, sizeof(arg), thread));
 }
 
-long privcmd_irqfd(const uint32_t *a, int thread)
+long privcmd_irqfd(const __u32 *a, int thread)
 {
-	uint32_t op[64] = { a[4] };
+	__u32 op[64] = { a[4] };
 	struct privcmd_irqfd arg = {
-		.dm_op = (uint64_t)place(a[6] / 2, SECOND, a[5], thread),
+		.dm_op = (__u64)place(a[6] / 2, SECOND, a[5], thread),
 		.size = a[5], .fd = get_fd(a[1]), .dom = get_domid(a[2]),
 		.flags = a[3] & 1 ? PRIVCMD_IRQFD_FLAG_DEASSIGN : a[3] & 16,
 	};
@@ -171,12 +171,12 @@ long privcmd_irqfd(const uint32_t *a, int thread)
 		     give(a[6], &arg, sizeof(arg), thread));
 }
 
-long privcmd_ioeventfd(const uint32_t *a, int thread)
+long privcmd_ioeventfd(const __u32 *a, int thread)
 {
-	uint32_t ports[64], i;
+	__u32 ports[64], i;
 	struct privcmd_ioeventfd arg = {
 		.ioreq = address_in(get_map_of(a[0], a[3]), a[4] & 1 ? 0 : a[4]),
-		.ports = (uint64_t)place(a[7] / 2, SECOND, (a[5] % 4096) * 4, thread),
+		.ports = (__u64)place(a[7] / 2, SECOND, (a[5] % 4096) * 4, thread),
 		.addr = DOORBELL + (a[6] & 8), .addr_len = a[6] & 4 ? 1 << (a[6] & 3) : 4,
 		.event_fd = get_fd(a[1]), .vcpus = a[5], .vq = a[6] & 2,
 		.flags = a[6] & 1 ? PRIVCMD_IOEVENTFD_FLAG_DEASSIGN : a[6] & 16,
@@ -192,7 +192,7 @@ long privcmd_ioeventfd(const uint32_t *a, int thread)
 		     give(a[7], &arg, sizeof(arg), thread));
 }
 
-long privcmd_gsi(const uint32_t *a, int thread)
+long privcmd_gsi(const __u32 *a, int thread)
 {
 	struct privcmd_pcidev_get_gsi arg = { .sbdf = a[1] };
 

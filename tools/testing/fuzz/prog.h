@@ -7,7 +7,6 @@
 #define XEN_FUZZ_PROG_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "abi.h"
 
@@ -15,20 +14,20 @@
 #define MAX_ARGS	8
 
 struct call {
-	uint8_t thread;
-	uint8_t op;
+	__u8 thread;
+	__u8 op;
 	/* The n-th allocation or access to user memory of it fails. */
-	uint8_t fault;
-	uint32_t arg[MAX_ARGS];
+	__u8 fault;
+	__u32 arg[MAX_ARGS];
 };
 
 struct prog {
-	uint32_t world, seed, rate;
+	__u32 world, seed, rate;
 	unsigned int nr;
 	struct call calls[MAX_CALLS];
 };
 
-typedef long op_fn(const uint32_t *arg, int thread);
+typedef long op_fn(const __u32 *arg, int thread);
 
 /* @kinds: a letter for each argument, see gen.c. */
 struct op {
@@ -54,8 +53,8 @@ int prog_parse(struct prog *p, const char *text);
 
 /* gen.c */
 /* @state is kept there, to go on where another process ended. */
-void gen_seed(uint64_t *state, uint64_t seed);
-uint32_t gen_random(uint32_t below);
+void gen_seed(__u64 *state, __u64 seed);
+__u32 gen_random(__u32 below);
 void gen_new(struct prog *p);
 void gen_mutate(struct prog *p, const struct prog *other);
 

@@ -49,9 +49,9 @@ static const struct prog *prog;
 static int first_fd;
 static pthread_t second;
 /* Programs that the second thread is to run its part of, and has. */
-static uint32_t asked, answered;
+static __u32 asked, answered;
 /* What the first thread has come to. */
-static volatile unsigned int progress;
+static unsigned int progress;
 static __thread unsigned int at;
 static pid_t forked[MAX_FORKS];
 
@@ -65,13 +65,13 @@ static void set_priority(int priority)
 	}
 }
 
-static void futex_wait(uint32_t *word, uint32_t value)
+static void futex_wait(__u32 *word, __u32 value)
 {
 	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == value)
 		syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
 }
 
-static void futex_set(uint32_t *word, uint32_t value)
+static void futex_set(__u32 *word, __u32 value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
@@ -124,18 +124,41 @@ static int can_fail(const struct call *c)
 	       machine.forks <= MAX_FORKS;
 }
 
+/* A signal whose frame cannot be written is the end of a process. */
+static void hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(how, &set, NULL);
+}
+
+static void begin_fault(unsigned int nth)
+{
+	hold_signals(SIG_BLOCK);
+	arm_fault(nth);
+}
+
+static void end_fault(void)
+{
+	disarm_fault();
+	hold_signals(SIG_UNBLOCK);
+}
+
 static void do_call(const struct call *c)
 {
 	long ret;
 
 	machine.failing[c->thread] = can_fail(c);
-	machine.calling[c->thread] = 1;
+	__atomic_store_n(&machine.calling[c->thread], 1, __ATOMIC_RELEASE);
 	if (machine.failing[c->thread])
-		arm_fault(c->fault);
+		begin_fault(c->fault);
 	ret = ops[c->op].fn(c->arg, c->thread);
 	if (machine.failing[c->thread])
-		disarm_fault();
-	machine.calling[c->thread] = 0;
+		end_fault();
+	__atomic_store_n(&machine.calling[c->thread], 0, __ATOMIC_RELEASE);
 	stats->calls++;
 	stats->by_op[c->op]++;
 	if (ret >= 0) {
@@ -149,7 +172,9 @@ static void wait_for_first(unsigned int call)
 {
 	unsigned int tries;
 
-	for (tries = 0; progress < call && tries < MAX_CALLS_BEHIND; tries++) {
+	for (tries = 0; tries < MAX_CALLS_BEHIND; tries++) {
+		if (__atomic_load_n(&progress, __ATOMIC_ACQUIRE) >= call)
+			return;
 		if (tries < MAX_CALLS_BEHIND / 2)
 			sched_yield();
 		else
@@ -161,7 +186,7 @@ static void run_rest(int thread)
 {
 	for (; at < prog->nr; at++) {
 		if (!thread)
-			progress = at;
+			__atomic_store_n(&progress, at, __ATOMIC_RELEASE);
 		if (prog->calls[at].thread != thread)
 			continue;
 		if (thread)
@@ -169,7 +194,7 @@ static void run_rest(int thread)
 		do_call(&prog->calls[at]);
 	}
 	if (!thread)
-		progress = MAX_CALLS;
+		__atomic_store_n(&progress, MAX_CALLS, __ATOMIC_RELEASE);
 }
 
 static void *second_thread(void *unused)
@@ -194,7 +219,7 @@ static void touch_all(void)
 	}
 }
 
-static void __attribute__((noreturn)) forked_child(uint32_t mode, int thread)
+static void forked_child(__u32 mode, int thread)
 {
 	machine.forks = MAX_FORKS + 1;
 	/* Those of before are the parent's. */
@@ -217,7 +242,7 @@ static void __attribute__((noreturn)) forked_child(uint32_t mode, int thread)
 }
 
 /* It has one thread, and is at the same place of the program. */
-long do_fork(uint32_t mode, int thread)
+long do_fork(__u32 mode, int thread)
 {
 	pid_t pid;
 

@@ -17,7 +17,6 @@
 #include <linux/export.h>
 #include <linux/hash.h>
 #include <linux/preempt.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/rt.h>
 #include <linux/sched/task.h>
@@ -27,14 +26,13 @@
 
 #define PRIORITY	50
 
-/* Of who is behind, for he may not sleep where he is. */
+/* Of who has let the others go first. */
 #define PRIORITY_BEHIND	(PRIORITY - 1)
 
 static bool counting, paused;
 static u32 random, mask;
+/* Who let the others go first, and still has the lower priority. */
 static struct task_struct *behind;
-
-void __sanitizer_cov_trace_pc(void);
 
 static void set_priority(struct task_struct *task, int priority)
 {
@@ -58,7 +56,11 @@ static void bring_back(void)
 	put_task_struct(task);
 }
 
-/* In a section of RCU one may be preempted, but not yield. */
+/*
+ * As if preempted: it may be in a section of RCU, where one cannot yield, or on
+ * its way to sleep. Whoever does it next brings this one back before; and so does
+ * it itself, when the others sleep.
+ */
 static void fall_behind(void)
 {
 	behind = get_task_struct(current);
@@ -69,7 +71,7 @@ static void fall_behind(void)
 
 static void take_turns(void)
 {
-	if (!preemptible() || READ_ONCE(current->__state) != TASK_RUNNING)
+	if (!preemptible())
 		return;
 	/* A worker. From here on it stays in order. */
 	if (!rt_task(current))
@@ -81,10 +83,7 @@ static void take_turns(void)
 		return;
 	fuzz_shared->switches++;
 	bring_back();
-	if (rcu_preempt_depth())
-		fall_behind();
-	else
-		yield();
+	fall_behind();
 }
 
 static void count_pc(unsigned long pc)

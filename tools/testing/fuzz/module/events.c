@@ -140,9 +140,9 @@ void fuzz_world_settle(struct fuzz_census *census)
 	fake_rules_clear();
 	while (nr_peer_maps)
 		fake_peer_unmaps(peer_maps[--nr_peer_maps]);
-	for (waited = 0; !take_census(census) && waited < SETTLE_MS; waited += 10) {
+	for (waited = 0; !take_census(census) && waited < SETTLE_MS; waited += 20) {
 		if (waited)
-			msleep(10);
+			msleep(20);
 		flush_delayed_fput();
 		rcu_barrier();
 		if (waited && has_lost_only(census))

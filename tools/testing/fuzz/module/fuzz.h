@@ -9,6 +9,8 @@
 extern struct fuzz_shared *fuzz_shared;
 
 /* coverage.c */
+/* What the compiler calls. */
+void __sanitizer_cov_trace_pc(void);
 void fuzz_coverage_begin(const struct fuzz_begin *begin);
 void fuzz_coverage_end(void);
 void fuzz_turns_pause(bool pause);

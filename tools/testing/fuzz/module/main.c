@@ -61,10 +61,12 @@ static void look_for_faults(void)
 		panic("fuzz: a fault was reported");
 }
 
+typedef void fuzz_show_state(unsigned int state);
+
 /* Where everyone is who does not die. */
 static void show_stuck(void)
 {
-	void (*show)(unsigned int state) = (void *)fake_symbol("show_state_filter");
+	fuzz_show_state *show = (void *)fake_symbol("show_state_filter");
 
 	if (show)
 		show(TASK_UNINTERRUPTIBLE);
