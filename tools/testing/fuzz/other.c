@@ -352,6 +352,8 @@ long event_request(const __u32 *a, int thread)
 long event_exporter(const __u32 *a, int thread)
 {
 	__u32 offset = a[3], odd = a[5] < 4 ? 0 : 1 << a[5] % 8, most = a[2];
+	/* Pages by which its size differs from what there is. */
+	int more = a[6] % 8 < 5 ? 0 : (int)(a[6] % 5) - 2;
 	long fd;
 
 	if (avoid & AVOID_SG) {
@@ -359,11 +361,11 @@ long event_exporter(const __u32 *a, int thread)
 		odd &= ~0x21;
 	}
 	fd = event(FUZZ_EXPORTER, a[1], most, offset, a[4] < 2048 ? 0 : a[4], odd,
-		   a[6] < 3 ? 2 : a[6]);
+		   2 + more);
 	if (fd < 0)
 		return fd;
 	set_fd(a[0], fd);
-	machine.pages[a[0] % NR_FDS] = a[1] % 16 + 1 + (a[6] < 3 ? 0 : a[6] % 5 - 2);
+	machine.pages[a[0] % NR_FDS] = (int)a[1] % 16 + 1 + more > 0 ? a[1] % 16 + 1 + more : 1;
 	return fd;
 }
 
