@@ -40,6 +40,13 @@ static struct {
 	struct prog progs[MAX_CORPUS];
 } *corpus;
 
+static long number(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text ? atol(text) : 0;
+}
+
 static void set(const char *path, const char *value)
 {
 	int fd = open(path, O_WRONLY);
@@ -99,8 +106,10 @@ static void boot(void)
 	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 	if (!host || mount("none", "/host", "hostfs", 0, host))
 		printf("fuzz: no directory of the host\n");
-	set(FAULTS "/kmemleak", "scan=off");
-	set(FAULTS "/kmemleak", "clear");
+	if (number("leaks")) {
+		set(FAULTS "/kmemleak", "scan=off");
+		set(FAULTS "/kmemleak", "clear");
+	}
 	set(FAULTS "/failslab/ignore-gfp-wait", "N");
 	set(FAULTS "/failslab/verbose", "0");
 	set(FAULTS "/fail_page_alloc/ignore-gfp-wait", "N");
@@ -265,13 +274,6 @@ static void read_given(void)
 	corpus->nr_given = corpus->nr;
 }
 
-static long number(const char *name)
-{
-	const char *text = getenv(name);
-
-	return text ? atol(text) : 0;
-}
-
 static void replay(void)
 {
 	struct prog p = corpus->progs[corpus->at];
@@ -395,7 +397,7 @@ int main(void)
 	run_worker(work, died);
 	tell_progress("done");
 	save_coverage();
-	if (number("seconds")) {
+	if (number("leaks")) {
 		/* What RCU has yet to free, kmemleak cannot see there. */
 		sleep(1);
 		printf("fuzz: leaks %d\n", tell_leaks());
