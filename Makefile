@@ -32,7 +32,7 @@ SOURCES := Kbuild VERSION drivers include
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload lib lib-install lib-uninstall tools-install tools-uninstall package \
 	status-check test-package check-kdir selftests headers-check \
-	install-check check style-report kernels-check kunit kunit-qemu mutate \
+	install-check check style-report kernels-check kunit kunit-qemu mutate fuzz \
 	coverage run shell test test-debug matrix compatibility stress clients \
 	soak bench bench-check bench-baseline bench-document bench-profile libraries abi man docs \
 	man-install man-uninstall help
@@ -136,6 +136,10 @@ kunit-qemu:
 mutate:
 	@$(TESTING)/rig/install-deps --for test
 	@$(TESTING)/kunit/mutate
+
+fuzz:
+	@$(TESTING)/rig/install-deps --for test
+	@MINUTES=$(or $(MINUTES),10) SEED=$(or $(SEED),1) $(TESTING)/fuzz/run
 
 coverage:
 	@$(TESTING)/rig/install-deps --for test
@@ -261,6 +265,8 @@ help:
 	@echo '  kunit-qemu      the same tests on a kernel for x86, without Xen'
 	@echo '    KERNEL=6.1|6.12|lockdep|kasan   which: Debian'"'"'s, or one that finds faults [6.12]'
 	@echo '  coverage        lines and branches that kunit and the dom0s of test-debug reach; FAST=1: kunit'
+	@echo '  fuzz            calls, events and failures by chance, for MINUTES= [10], on the kernel of'
+	@echo '                  kunit: what is found is in build/fuzz/found; SEED=N'
 	@echo '  mutate          put faults into the drivers, one by one, and see that they are noticed'
 	@echo '    SUITE=GLOB    only these suites or tests: evtchn*, or privcmd_vma.*'
 	@echo

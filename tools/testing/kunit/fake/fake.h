@@ -170,6 +170,8 @@ bool fake_mmu_clears(unsigned long req);
 long fake_mmu_update(unsigned long req, unsigned int count,
 		     unsigned long done, domid_t domid);
 long fake_mmuext_op(unsigned long op, unsigned int count);
+/* After an entry of a process was made or taken away: the process sees it. */
+void fake_pte_changed(void);
 /* After an entry was taken away: nobody remembers it any more. */
 void fake_tlb_flush(void);
 /* What the domain's page with this number shows now, when auto-translated. */

@@ -242,6 +242,7 @@ static int update_one(u64 ptr, u64 val, domid_t domid)
 
 	if (!(val & _PAGE_PRESENT)) {
 		set_pte(ptep, __pte(val));
+		fake_pte_changed();
 		return 0;
 	}
 	if (type == MMU_NORMAL_PT_UPDATE && domid != DOMID_SELF) {
@@ -256,6 +257,7 @@ static int update_one(u64 ptr, u64 val, domid_t domid)
 		return -EPERM;
 	}
 	set_pte(ptep, pfn_pte(frame, __pgprot(val & ~PAGE_MASK)));
+	fake_pte_changed();
 	return 0;
 }
 
@@ -318,9 +320,19 @@ static void kernel_tlb_mark(unsigned long addr)
 	um_tlb_mark_sync(kernel_mm(), addr, addr + PAGE_SIZE);
 }
 
-/* Entries of processes are looked up anew without being asked. */
+/*
+ * The kernel looks entries of processes up anew. The host has mapped what was
+ * behind them for the process itself, and is to look at what was changed.
+ */
+void fake_pte_changed(void)
+{
+	if (current->mm)
+		um_tlb_mark_sync(current->mm, 0, TASK_SIZE);
+}
+
 void fake_tlb_flush(void)
 {
+	fake_pte_changed();
 }
 
 #else
@@ -332,6 +344,11 @@ void fake_tlb_flush(void)
 	fake_tlb_all *tlb_all = (void *)fake_symbol("flush_tlb_all");
 
 	tlb_all();
+}
+
+/* Where there was none, nobody remembers one. */
+void fake_pte_changed(void)
+{
 }
 
 static void kernel_tlb_mark(unsigned long addr)

@@ -109,9 +109,11 @@ static void map_host(struct handle *h)
 {
 	pgprot_t prot = h->map.flags & GNTMAP_readonly ? PAGE_READONLY : PAGE_SHARED;
 
-	if (h->map.flags & GNTMAP_contains_pte)
+	if (h->map.flags & GNTMAP_contains_pte) {
 		set_pte(pte_at_machine(h->map.host_addr),
 			pte_mkspecial(pfn_pte(page_to_pfn(h->grant->page), prot)));
+		fake_pte_changed();
+	}
 	if (h->map.flags & GNTMAP_contains_pte || !(h->map.flags & GNTMAP_host_map))
 		return;
 	h->was = kmemdup(page_address(h->grant->page), PAGE_SIZE,

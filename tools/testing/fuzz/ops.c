@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* All calls. The letters are explained in gen.c. */
+#include "machine.h"
+
+const struct op ops[] = {
+	{ "open",		"x",		file_open,		2 },
+	{ "close",		"x",		file_close,		6 },
+	{ "dup",		"xx",		file_dup,		2 },
+	{ "poll",		"x",		file_poll,		2 },
+	{ "fcntl",		"xF",		file_fcntl,		3 },
+	{ "ioctl",		"xNA",		file_any_ioctl,		3 },
+	{ "read",		"xAY",		file_read,		2 },
+
+	{ "evtchn.virq",	"eNSA",		evtchn_virq,		6 },
+	{ "evtchn.interdomain",	"eDTSA",	evtchn_interdomain,	10 },
+	{ "evtchn.unbound",	"eDSA",		evtchn_unbound,		10 },
+	{ "evtchn.unbind",	"eTA",		evtchn_unbind,		8 },
+	{ "evtchn.notify",	"eTA",		evtchn_notify,		8 },
+	{ "evtchn.reset",	"e",		evtchn_reset,		2 },
+	{ "evtchn.restrict",	"eDA",		evtchn_restrict,	2 },
+	{ "evtchn.static",	"eTA",		evtchn_static,		4 },
+	{ "evtchn.read",	"eYA",		evtchn_read,		8 },
+	{ "evtchn.write",	"eTCA",		evtchn_write,		8 },
+
+	{ "privcmd.hypercall",	"pNNNA",	privcmd_hypercall,	4 },
+	{ "privcmd.batch2",	"pDMGCRFA",	privcmd_batch2,		14 },
+	{ "privcmd.batch",	"pDMGCRFA",	privcmd_batch,		8 },
+	{ "privcmd.mmap",	"pDMGCRFA",	privcmd_mmap,		8 },
+	{ "privcmd.dm_op",	"pDCNYFA",	privcmd_dm_op,		8 },
+	{ "privcmd.restrict",	"pDA",		privcmd_restrict,	2 },
+	{ "privcmd.resource",	"pDFFGCMA",	privcmd_resource,	10 },
+	{ "privcmd.irqfd",	"pvDFNYA",	privcmd_irqfd,		10 },
+	{ "privcmd.ioeventfd",	"pvDMGCFA",	privcmd_ioeventfd,	12 },
+	{ "privcmd.gsi",	"pNA",		privcmd_gsi,		1 },
+
+	{ "gntdev.map",		"dDRCSA",	gntdev_map,		14 },
+	{ "gntdev.map_mmap",	"dDRGSMF",	gntdev_map_mmap,	16 },
+	{ "gntdev.unmap",	"dICA",		gntdev_unmap,		8 },
+	{ "gntdev.offset",	"dMGA",		gntdev_offset,		3 },
+	{ "gntdev.notify",	"dIYFTA",	gntdev_notify,		6 },
+	{ "gntdev.copy",	"dDRCFYYA",	gntdev_copy,		14 },
+	{ "gntdev.export",	"dDRCFbA",	gntdev_export,		10 },
+	{ "gntdev.wait",	"dbNA",		gntdev_wait,		3 },
+	{ "gntdev.import",	"dbGDSA",	gntdev_import,		12 },
+	{ "gntdev.release",	"dbA",		gntdev_release,		6 },
+
+	{ "gntalloc.alloc",	"aDFCSA",	gntalloc_alloc,		12 },
+	{ "gntalloc.dealloc",	"aICA",		gntalloc_dealloc,	8 },
+	{ "gntalloc.notify",	"aIYFTA",	gntalloc_notify,	6 },
+
+	{ "mmap",		"xMGFI",	mem_mmap,		6 },
+	{ "mmap.privcmd",	"pMGFN",	mem_mmap_all,		14 },
+	{ "mmap.hypercall",	"hMGFN",	mem_mmap_all,		6 },
+	{ "mmap.gntdev",	"dMGFI",	mem_mmap_all,		12 },
+	{ "mmap.gntalloc",	"aMGFI",	mem_mmap_all,		12 },
+	{ "mmap.dmabuf",	"bMGFN",	mem_mmap_all,		4 },
+	{ "mmap.anon",		"MGF",		mem_mmap_anon,		2 },
+	{ "munmap",		"MGG",		mem_munmap,		10 },
+	{ "mremap",		"MGGGF",	mem_mremap,		6 },
+	{ "mprotect",		"MGGF",		mem_mprotect,		5 },
+	{ "madvise",		"MGGN",		mem_madvise,		6 },
+	{ "touch",		"MGGF",		mem_touch,		10 },
+	{ "futex",		"MG",		mem_futex,		3 },
+	{ "write",		"vMG",		mem_write,		3 },
+	{ "poke",		"YN",		mem_poke,		6 },
+	{ "signal",		"v",		file_signal,		4 },
+
+	{ "fork",		"F",		task_fork,		2 },
+	{ "yield",		"",		task_yield,		3 },
+	{ "sleep",		"G",		task_sleep,		1 },
+
+	{ "observe",		"F",		task_observe,		2 },
+	{ "trace",		"F",		task_trace,		2 },
+
+	{ "kill",		"D",		event_kill,		1 },
+	{ "fire",		"T",		event_fire,		8 },
+	{ "peer_maps",		"DRF",		event_peer_maps,	6 },
+	{ "peer_unmaps",	"F",		event_peer_unmaps,	3 },
+	{ "frame",		"DRFF",		event_frame,		3 },
+	{ "grant",		"DRFF",		event_grant,		3 },
+	{ "fails",		"C",		event_fails,		5 },
+	{ "limit",		"FN",		event_limit,		1 },
+	{ "request",		"DFFFT",	event_request,		6 },
+	{ "exporter",		"bGGFYFF",	event_exporter,		10 },
+	{ "resume",		"F",		event_resume,		2 },
+};
+
+const unsigned int nr_ops = sizeof(ops) / sizeof(*ops);
