@@ -18,8 +18,6 @@
 
 #include "prog.h"
 
-unsigned int avoid;
-
 static __u64 *state;
 
 void gen_seed(__u64 *where, __u64 seed)

@@ -388,7 +388,6 @@ int main(void)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (corpus == MAP_FAILED)
 		perror("fuzz: memory");
-	avoid = number("avoid");
 	gen_seed(&corpus->random, number("seed"));
 	read_given();
 	corpus->end = time(NULL) + number("seconds");

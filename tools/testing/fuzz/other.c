@@ -248,8 +248,6 @@ long mem_madvise(const __u32 *a, int thread)
 
 	if (!part(a, &at, &len))
 		return -1;
-	if (avoid & AVOID_DOFORK && advice == MADV_DOFORK)
-		return -1;
 	return madvise((void *)at, len, advice);
 }
 
@@ -356,10 +354,6 @@ long event_exporter(const __u32 *a, int thread)
 	int more = a[6] % 8 < 5 ? 0 : (int)(a[6] % 5) - 2;
 	long fd;
 
-	if (avoid & AVOID_SG) {
-		offset = 0;
-		odd &= ~0x21;
-	}
 	fd = event(FUZZ_EXPORTER, a[1], most, offset, a[4] < 2048 ? 0 : a[4], odd,
 		   2 + more);
 	if (fd < 0)
@@ -372,14 +366,8 @@ long event_exporter(const __u32 *a, int thread)
 /* Before a domain is saved, everybody is stopped outside of the kernel. */
 long event_resume(const __u32 *a, int thread)
 {
-	unsigned int i;
-
 	if (machine.forks ||
 	    __atomic_load_n(&machine.calling[!thread], __ATOMIC_ACQUIRE))
 		return -1;
-	for (i = FIRST_PRIVCMD; avoid & AVOID_PRIVCMD_RESUME && i < FIRST_HYPERCALL; i++) {
-		if (machine.fds[i] >= 0)
-			return -1;
-	}
 	return event(FUZZ_RESUME, a[0], 0, 0, 0, 0, 0);
 }

@@ -183,8 +183,6 @@ long privcmd_ioeventfd(const __u32 *a, int thread)
 		.dom = get_domid(a[2]),
 	};
 
-	if (avoid & AVOID_IOEVENTFD)
-		return -1;
 	for (i = 0; i < 64; i++)
 		ports[i] = machine.ports[i % NR_KEPT];
 	put((void *)arg.ports, ports, sizeof(ports));

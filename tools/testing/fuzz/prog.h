@@ -41,11 +41,6 @@ struct op {
 extern const struct op ops[];
 extern const unsigned int nr_ops;
 
-/* What is known, and would be found all the time: until it is mended. */
-enum avoid { AVOID_SG = 1, AVOID_DOFORK = 2, AVOID_IOEVENTFD = 4, AVOID_PRIVCMD_RESUME = 8 };
-
-extern unsigned int avoid;
-
 /* text.c */
 size_t prog_print(const struct prog *p, char *to, size_t size);
 /* Returns the number of the line that is wrong, or 0. */
