@@ -178,6 +178,7 @@ bool evtchn_port_requeue(struct evtchn_port *p)
 		 * that was just now.
 		 */
 		set_bit(EVTCHN_PORT_AGAIN, &p->flags);
+		/* Pairs with the atomic operations of who unmasks it. */
 		smp_mb__after_atomic();
 		if (test_bit(EVTCHN_PORT_FIRED, &p->flags))
 			return true;
