@@ -832,26 +832,25 @@ def parse_args(argv):
 
 
 def select_tests(args):
-    """(programs, plan or None, names to filter)"""
+    """(programs, plan or None, patterns that init has to match)"""
     programs = split(args.tests)
     plan = read_plan(args.plan) if args.plan else None
     if plan is not None:
         planned = list(dict.fromkeys(p for p, _ in plan))
         programs = programs or planned
         plan = [k for k in plan if k[0] in programs]
-    names = []
-    if args.filter:
+    patterns = split(args.filter)
+    if patterns:
         if plan is None:
             raise Error('--filter needs --plan')
-        plan = [k for k in plan if any(fnmatch.fnmatchcase(k[1], g) for g in split(args.filter))]
+        plan = [k for k in plan if any(fnmatch.fnmatchcase(k[1], g) for g in patterns)]
         if not plan:
             raise Error(f'no test matches {args.filter}')
-        names = list(dict.fromkeys(t for _, t in plan))
         with_tests = {p for p, _ in plan}
         programs = [p for p in programs if p in with_tests]
     if not programs and not args.shell:
         raise Error('nothing to run: neither --tests nor --plan')
-    return programs, plan, names
+    return programs, plan, patterns
 
 
 def main(argv=None):

@@ -463,7 +463,7 @@ class Files(unittest.TestCase):
     def test_filter(self):
         plan = self.write('plan', ''.join(f'{p} {t}\n' for p, t in PLAN) + 'privcmd a.b__c\n')
         args = boot.parse_args(self.arguments('--plan', plan, '--filter', '*notify__*'))
-        self.assertEqual(boot.select_tests(args), (['evtchn'], PLAN[1:], [t for _, t in PLAN[1:]]))
+        self.assertEqual(boot.select_tests(args), (['evtchn'], PLAN[1:], ['*notify__*']))
         args = boot.parse_args(self.arguments('--plan', plan, '--filter', 'nothing'))
         with self.assertRaisesRegex(boot.Error, 'no test matches'):
             boot.select_tests(args)
