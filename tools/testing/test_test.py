@@ -127,6 +127,11 @@ class Boots(Case):
         self.assertEqual(self.counts(part), (2, 0, 1))
         self.assertIn('skipped, no moon: b', report)
 
+    def test_races_of_the_kernel_alone(self):
+        part, report = self.boot(foreign_races={'data-race in a / b': 2, 'data-race in c+1': 1})
+        self.assertEqual(self.counts(part), (2, 0, 0))
+        self.assertIn('0 skipped, 3 races of the kernel alone', report)
+
     def test_failed_test(self):
         part, _ = self.boot(status=1, ok=False, failed=3, failures=['3 tests failed'])
         self.assertEqual((self.counts(part), part.failure), ((2, 3, 0), '3 tests failed'))

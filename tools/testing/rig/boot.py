@@ -26,6 +26,8 @@ import sys
 import termios
 import time
 
+import kcsan
+
 # What the kernel must not say. Its lines of the boot count as well: Debian's
 # 6.1 and 6.12 come up as dom0, PV and PVH, without any of these.
 KERNEL_COMPLAINTS = [
@@ -220,6 +222,10 @@ def taint_text(value):
     return ''.join(c for i, c in enumerate(TAINT_LETTERS) if value >> i & 1) or 'none'
 
 
+def counted(counter):
+    return ', '.join(f'{name} ({count})' for name, count in counter.most_common())
+
+
 class Judge:
     """Reads the console line by line, and says at the end what to think of it.
 
@@ -254,6 +260,9 @@ class Judge:
         self.userland = False
         self.at_shell = False
         self.complaints = []     # (line number, text), in order
+        self.races = kcsan.Reader(), kcsan.Reader()   # on the console, in the log
+        self.our_races = collections.Counter()
+        self.foreign_races = collections.Counter()    # that our modules have no part in
         self.seen = set()
         self.context = 0
         self.failures = []       # everything else, in order
@@ -320,20 +329,45 @@ class Judge:
     def _kernel(self, line, from_log=False):
         if not from_log:
             self._show_context(line)
+        for report in self.races[from_log].feed(line):
+            self._race(report)
+        if kcsan.BEGIN.search(line):
+            return
         for pattern, fatal in KERNEL_COMPLAINTS:
             if pattern.search(line):
                 # The log repeats what the console has shown.
                 self._complain(line, fatal and not from_log)
                 return
 
-    def _complain(self, line, fatal):
-        key = STAMP.sub('', line, count=1).strip()
-        stamp = line[:len(line) - len(STAMP.sub('', line, count=1))].strip()
-        if (stamp, key) in self.seen:
+    def _new(self, line):
+        """Not heard before: the log repeats what the console has shown."""
+        text = STAMP.sub('', line, count=1)
+        key = line[:len(line) - len(text)].strip(), text.strip()
+        new = key not in self.seen
+        self.seen.add(key)
+        return new
+
+    def _race(self, report):
+        """The kernel has races of its own, which are not for us to mend."""
+        if not self._new(report.lines[0]):
             return
-        self.seen.add((stamp, key))
-        where = f' during {self.program} {self.test or ""}'.rstrip() if self.program else ''
-        self.complaints.append((self.line_number, line.strip() + where))
+        if self.modules != 'ours' or not report.ours():
+            self.foreign_races[report.name] += 1
+            return
+        self.our_races[report.name] += 1
+        self.complaints.append((self.line_number, report.lines[0].strip() + self._where()))
+        self.show(f'  !!    {report.lines[0].strip()}')
+        for line in report.lines[1:]:
+            if line.strip():
+                self.show(f'          {line.strip()}')
+
+    def _where(self):
+        return f' during {self.program} {self.test or ""}'.rstrip() if self.program else ''
+
+    def _complain(self, line, fatal):
+        if not self._new(line):
+            return
+        self.complaints.append((self.line_number, line.strip() + self._where()))
         if len(self.complaints) == 1:
             self.context = CONTEXT
         if not self.context or len(self.complaints) == 1:
@@ -482,11 +516,16 @@ class Judge:
         reasons = []
         if self.cut:
             self._dom0(self.cut)
+        for races in self.races:
+            for report in races.end():
+                self._race(report)
         if self.complaints:
             number, text = self.complaints[0]
             if self.fatal and self.fatal not in text:
                 number, text = next(c for c in self.complaints if self.fatal in c[1])
             reasons.append(f'{text} (line {number} of the log)')
+        if len(self.our_races) > 1:
+            reasons.append(f'{len(self.our_races)} races: {counted(self.our_races)}')
         now = f' while {self.program} {self.test or ""}'.rstrip() + ' ran' if self.program else ''
         if ended and not self.fatal:
             reasons.append(ended + now)
@@ -578,6 +617,14 @@ class Verdict:
                          f'{c["failed"]:>6} | {c["skipped"]:>7} | {result}')
         return lines
 
+    def foreign_races(self):
+        """In one line, those of the kernel alone."""
+        races = self.judge.foreign_races
+        if not races:
+            return ''
+        return f'{sum(races.values())} races that our modules have no part in: ' + \
+            counted(races)
+
     def last_line(self):
         if self.ok:
             return self.counts()
@@ -587,7 +634,7 @@ class Verdict:
         return dict(
             ok=self.ok, passed=self.passed, failed=self.failed, skipped=self.skipped,
             differs=self.differs, failures=self.reasons, last_line=self.last_line(),
-            programs=dict(self.judge.seconds),
+            programs=dict(self.judge.seconds), foreign_races=dict(self.judge.foreign_races),
             tests=[dict(program=p, test=t, result=v[0], reason=v[1])
                    for (p, t), v in self.judge.results.items()],
             **more)
@@ -898,6 +945,8 @@ def main(argv=None):
         print(line)
     for reason in verdict.reasons:
         print(f'failure: {reason}')
+    if verdict.foreign_races():
+        print(f'no failure: {verdict.foreign_races()}')
     if args.summary:
         with open(args.summary, 'w', encoding='utf-8') as f:
             json.dump(verdict.summary(kernel=kver, mode=args.mode, modules=args.modules,
