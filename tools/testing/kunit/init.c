@@ -132,6 +132,20 @@ static void test_leaks(void)
 		check(!found, "%s", lost);
 }
 
+/* A kernel that looks for races finds none when it does not look. */
+static void test_watched(void)
+{
+	FILE *f = fopen(FAULTS "/kcsan", "r");
+	unsigned long watched = 0;
+
+	if (!f)
+		return;
+	if (fscanf(f, "enabled: 1 used_watchpoints: %*d setup_watchpoints: %lu", &watched) != 1)
+		watched = 0;
+	fclose(f);
+	check(watched, "KCSAN has watched %lu accesses", watched);
+}
+
 static void print_taint(void)
 {
 	char buffer[32] = "";
@@ -625,6 +639,7 @@ int main(void)
 	      "no workqueue is left");
 	test_init_fails("xen-hypercall");
 	test_leaks();
+	test_watched();
 	print_taint();
 	unload("xen-fake");
 	save_coverage();
