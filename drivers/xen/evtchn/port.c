@@ -110,6 +110,8 @@ int evtchn_port_publish(struct evtchn_port *p)
 /* From here on the port is found. */
 void evtchn_port_enable(struct evtchn_port *p)
 {
+	/* Pairs with get_at(): whoever finds the port finds its IRQ, too. */
+	smp_wmb();
 	refcount_set(&p->users, 1);
 }
 
@@ -138,6 +140,8 @@ static struct evtchn_port *get_at(struct evtchn_port __rcu **place,
 	p = rcu_dereference_sched(*place);
 	if (p && ((ef && p->file != ef) || !refcount_inc_not_zero(&p->users)))
 		p = NULL;
+	/* Pairs with evtchn_port_enable(). */
+	smp_acquire__after_ctrl_dep();
 	rcu_read_unlock_sched();
 	return p;
 }
