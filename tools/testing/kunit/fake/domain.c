@@ -69,9 +69,12 @@ EXPORT_SYMBOL_GPL(fake_frame);
 unsigned long fake_frames_in_a_row(domid_t domid, unsigned int frames)
 {
 	unsigned int order = get_order(frames * PAGE_SIZE), gfn;
-	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOFAIL, order);
+	/* Linux 6.1 has something against as many that must not fail. */
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, order);
 	struct fake_frame *f;
 
+	if (WARN_ON(!page))
+		return 0;
 	split_page(page, order);
 	for (gfn = 0; gfn < 1u << order; gfn++) {
 		f = gfn < frames ? fake_frame(domid, gfn) : NULL;
