@@ -57,8 +57,9 @@ static vm_fault_t xlate_vma_fault(struct vm_fault *vmf)
 
 /*
  * The domain was restored: take out of the page tables what has no memory behind
- * it any more. A PV domain is not saved while it has such entries. All files of a
- * node have one mapping, as a rule.
+ * it any more. In a PV domain there is nothing to take out: the toolstack does not
+ * save a page table that has such an entry. All files of a node have one mapping,
+ * as a rule.
  */
 void gntdev_vma_restored(const struct list_head *files)
 {

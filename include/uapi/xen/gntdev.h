@@ -72,8 +72,11 @@
  * When the domain was saved and restored (migrated, hibernated, brought back from
  * a checkpoint), Xen has none of the grants from before. A mapping shows memory
  * of the process's own then, which begins as zero: to a vchan, a peer that has
- * closed it. In a PV domain it shows nothing (SIGBUS). A map from before cannot
- * be mapped, and its notification sends no event.
+ * closed it. In a PV domain it shows nothing (SIGBUS), and neither does what else
+ * the process had within the same 2 MiB of addresses: Xen's toolstack does not
+ * save a page table with frames of another domain in it. There a process does
+ * well to unmap before the domain is saved. A map from before cannot be mapped,
+ * and its notification sends no event.
  *
  * An auto-translated domain (PVH, HVM) cannot map a grant of its own: Xen would
  * move the page to where it is mapped, and its owner would never have it back. The
