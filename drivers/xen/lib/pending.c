@@ -124,9 +124,9 @@ EXPORT_SYMBOL_GPL(xen_pending_begin);
 
 void xen_pending_flush(struct xen_pending_queue *q)
 {
-	if (!xen_pending_count(q))
-		return;
-	mod_delayed_work(wq, &q->work, 0);
+	if (xen_pending_count(q))
+		mod_delayed_work(wq, &q->work, 0);
+	/* Also when there is none left: the worker may be at the last of them. */
 	flush_delayed_work(&q->work);
 }
 EXPORT_SYMBOL_GPL(xen_pending_flush);
