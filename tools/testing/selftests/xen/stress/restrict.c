@@ -16,6 +16,8 @@ struct restrict_stress {
 	int fd;
 	/* Which domain the file is restricted to, plus 1. */
 	atomic_uint winner;
+	/* With this file. */
+	atomic_uint acts;
 	atomic_uint reached[2];
 	atomic_uint refused[2];
 };
@@ -90,11 +92,15 @@ static void restrict_step(struct hand *h, struct restrict_stress *r)
 static void restrict_try(struct hand *h, struct restrict_stress *r,
 			 unsigned int nr)
 {
+	unsigned int acts = h->random & 1 ? pick(h, 20) : 0;
 	int ret;
 
-	/* Meanwhile some of the others may get somewhere; or both go at once. */
-	for (ret = h->random & 1 ? pick(h, 20) : 0; ret; ret--)
-		sched_yield();
+	/*
+	 * Some of the others get somewhere first; or both go at once. With one
+	 * processor a yield alone need not let anybody else run.
+	 */
+	while (!r->winner && r->acts < acts)
+		usleep(1);
 	ret = privcmd_restrict(r->fd, r->guest[nr].domid);
 	if (!ret && atomic_exchange(&r->winner, nr + 1))
 		crew_fail(h, "both threads have restricted the file", nr);
@@ -117,8 +123,10 @@ static void restrict_hand(struct hand *h, void *arg)
 	if (h->nr < RESTRICTERS) {
 		restrict_try(h, r, h->nr);
 	} else {
-		while (!r->winner)
+		while (!r->winner) {
 			restrict_step(h, r);
+			r->acts++;
+		}
 		for (i = 0; i < ACTS_AFTER; i++)
 			restrict_step(h, r);
 	}
@@ -134,6 +142,7 @@ static unsigned int restrict_files(struct restrict_stress *r, struct crew *c,
 
 	while (now_us() < end && !c->has_failed) {
 		r->winner = 0;
+		r->acts = 0;
 		r->fd = privcmd_open();
 		pthread_barrier_wait(&r->barrier);
 		if (r->fd < 0)
