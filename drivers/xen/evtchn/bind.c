@@ -22,19 +22,13 @@
 
 #include "compat/evtchn.h"
 #include "evtchn/evtchn.h"
-#include "evtchn/observe.h"
 #include "evtchn/trace.h"
 #include "hypercall/hypercall.h"
 
 static int evtchn_op(unsigned int cmd, void *arg)
 {
-	int ret;
-
-	trace_hypercall_enter(__HYPERVISOR_event_channel_op, cmd);
-	ret = xen_hypercall2(__HYPERVISOR_event_channel_op, cmd,
-			     (unsigned long)arg);
-	trace_hypercall_exit(__HYPERVISOR_event_channel_op, cmd, ret);
-	return ret;
+	return xen_hypercall2(__HYPERVISOR_event_channel_op, cmd,
+			      (unsigned long)arg);
 }
 
 static int evtchn_query(evtchn_port_t port, struct evtchn_status *status)
@@ -109,6 +103,11 @@ static void evtchn_close(evtchn_port_t port)
 	WARN_ON_ONCE(evtchn_op(EVTCHNOP_close, &close));
 }
 
+static int refuse(enum evtchn_reason reason, int err, u64 what)
+{
+	return xen_refuse(&evtchn_refusals, reason, err, what);
+}
+
 /* On success the port holds a reference on its IRQ, and that owns the port. */
 static int evtchn_make_irq(struct evtchn_port *p, bool is_static)
 {
@@ -116,10 +115,10 @@ static int evtchn_make_irq(struct evtchn_port *p, bool is_static)
 
 	irq = bind_evtchn_to_irq_lateeoi(p->port);
 	if (irq < 0)
-		return evtchn_refuse(EVTCHN_R_IRQ, irq, p->port);
+		return refuse(EVTCHN_R_IRQ, irq, p->port);
 	err = evtchn_make_refcounted(p->port, is_static);
 	if (err)
-		return evtchn_refuse(EVTCHN_R_IRQ, err, p->port);
+		return refuse(EVTCHN_R_IRQ, err, p->port);
 	p->irq = irq;
 	return 0;
 }
@@ -136,25 +135,12 @@ static int evtchn_attach(struct evtchn_port *p)
 	/* Shared, for a kernel-side consumer of the same port. */
 	err = request_irq(p->irq, evtchn_interrupt, IRQF_SHARED, ef->name, p);
 	if (err)
-		return evtchn_refuse(EVTCHN_R_HANDLER, err, p->port);
+		return refuse(EVTCHN_R_IRQ, err, p->port);
 	list_add(&p->node, &ef->ports);
 	WRITE_ONCE(ef->nr_ports, ef->nr_ports + 1);
 	WRITE_ONCE(ef->ring.lost, false);
 	trace_bind(p->port, p->irq);
 	return 0;
-}
-
-/* It could not be published, or the kernel has it. */
-static int refuse_number(evtchn_port_t port, int err)
-{
-	switch (err) {
-	case -ENOMEM:
-		return evtchn_refuse(EVTCHN_R_MEMORY, err, 0);
-	case -EINVAL:
-		return evtchn_refuse(EVTCHN_R_PORT, err, port);
-	default:
-		return evtchn_refuse(EVTCHN_R_TAKEN, err, port);
-	}
 }
 
 /* Make the port that Xen has just given us one of the file's. */
@@ -172,14 +158,14 @@ static int evtchn_adopt(struct evtchn_port *p,
 	err = evtchn_port_publish(p);
 	if (err) {
 		evtchn_close(p->port);
-		return refuse_number(p->port, err == -EBUSY ? -EEXIST : err);
+		return err == -EBUSY ? -EEXIST : err;
 	}
 	if ((int)irq_from_evtchn(p->port) < 0)
 		err = evtchn_make_irq(p, false);
 	else if (evtchn_take_left_behind(p->port))
 		p->irq = irq_from_evtchn(p->port);
 	else
-		err = refuse_number(p->port, -EEXIST);
+		err = -EEXIST;
 	if (!err)
 		err = evtchn_attach(p);
 	if (!err)
@@ -238,25 +224,34 @@ static void forget_lost(struct evtchn_file *ef)
 }
 
 /* IOCTL_EVTCHN_RESET: the ring is empty, and of use again. */
-void evtchn_reset(struct evtchn_file *ef)
+long evtchn_reset(struct xen_ioctl_call *call)
 {
+	struct evtchn_file *ef = call->file;
+
 	mutex_lock(&ef->bind_lock);
 	forget_lost(ef);
 	evtchn_ring_reset(&ef->ring);
 	WRITE_ONCE(ef->ring.lost, false);
 	mutex_unlock(&ef->bind_lock);
+	return 0;
 }
 
 static int make_room(struct evtchn_file *ef)
 {
-	int err = evtchn_ring_reserve(&ef->ring, ef->nr_ports + 1);
-
-	return err ? evtchn_refuse(EVTCHN_R_MEMORY, err, 0) : 0;
+	return evtchn_ring_reserve(&ef->ring, ef->nr_ports + 1);
 }
 
 static int refuse_restricted(u32 domid)
 {
-	return evtchn_refuse(EVTCHN_R_RESTRICTED, -EACCES, domid);
+	return refuse(EVTCHN_R_RESTRICTED, -EACCES, domid);
+}
+
+/* For the commands of which a restricted file may give none. */
+int evtchn_check_unrestricted(void *file)
+{
+	struct evtchn_file *ef = file;
+
+	return xen_restricted(&ef->restriction) ? refuse_restricted(DOMID_SELF) : 0;
 }
 
 /* What Xen says to a bind. */
@@ -264,8 +259,8 @@ static int refuse_if(int err, domid_t domid)
 {
 	if (!err)
 		return 0;
-	return evtchn_refuse(err == -ENOSPC ? EVTCHN_R_XEN_PORTS : EVTCHN_R_XEN,
-			     err, domid);
+	return refuse(err == -ENOSPC ? EVTCHN_R_XEN_PORTS : EVTCHN_R_XEN, err,
+		      domid);
 }
 
 /*
@@ -287,7 +282,7 @@ static int evtchn_bind(struct evtchn_file *ef, evtchn_acquire_fn *acquire,
 	forget_lost(ef);
 	p = evtchn_port_new(ef);
 	if (!p) {
-		err = evtchn_refuse(EVTCHN_R_MEMORY, -ENOMEM, 0);
+		err = -ENOMEM;
 		goto out;
 	}
 	err = make_room(ef);
@@ -323,15 +318,9 @@ static int acquire_virq(struct evtchn_file *ef, const void *arg,
 	return refuse_if(err, DOMID_SELF);
 }
 
-int evtchn_bind_virq(struct evtchn_file *ef, void __user *arg)
+long evtchn_bind_virq(struct xen_ioctl_call *call)
 {
-	struct ioctl_evtchn_bind_virq bind;
-
-	if (xen_restricted(&ef->restriction))
-		return refuse_restricted(DOMID_SELF);
-	if (copy_from_user(&bind, arg, sizeof(bind)))
-		return -EFAULT;
-	return evtchn_bind(ef, acquire_virq, &bind);
+	return evtchn_bind(call->file, acquire_virq, call->arg);
 }
 
 static int acquire_interdomain(struct evtchn_file *ef, const void *arg,
@@ -355,13 +344,9 @@ static int acquire_interdomain(struct evtchn_file *ef, const void *arg,
 	return refuse_if(err, op.remote_dom);
 }
 
-int evtchn_bind_interdomain(struct evtchn_file *ef, void __user *arg)
+long evtchn_bind_interdomain(struct xen_ioctl_call *call)
 {
-	struct ioctl_evtchn_bind_interdomain bind;
-
-	if (copy_from_user(&bind, arg, sizeof(bind)))
-		return -EFAULT;
-	return evtchn_bind(ef, acquire_interdomain, &bind);
+	return evtchn_bind(call->file, acquire_interdomain, call->arg);
 }
 
 static int acquire_unbound(struct evtchn_file *ef, const void *arg,
@@ -383,15 +368,9 @@ static int acquire_unbound(struct evtchn_file *ef, const void *arg,
 	return refuse_if(err, op.remote_dom);
 }
 
-int evtchn_bind_unbound(struct evtchn_file *ef, void __user *arg)
+long evtchn_bind_unbound(struct xen_ioctl_call *call)
 {
-	struct ioctl_evtchn_bind_unbound_port bind;
-
-	if (xen_restricted(&ef->restriction))
-		return refuse_restricted(DOMID_SELF);
-	if (copy_from_user(&bind, arg, sizeof(bind)))
-		return -EFAULT;
-	return evtchn_bind(ef, acquire_unbound, &bind);
+	return evtchn_bind(call->file, acquire_unbound, call->arg);
 }
 
 /* Who may be at the other end? Only channels to a domain can be static. */
@@ -401,7 +380,7 @@ static int evtchn_check_static(struct evtchn_file *ef, evtchn_port_t port)
 	domid_t remote;
 
 	if (evtchn_query(port, &status))
-		return evtchn_refuse(EVTCHN_R_CHANNEL, -EINVAL, port);
+		return -EINVAL;
 	switch (status.status) {
 	case EVTCHNSTAT_unbound:
 		remote = status.u.unbound.dom;
@@ -410,7 +389,7 @@ static int evtchn_check_static(struct evtchn_file *ef, evtchn_port_t port)
 		remote = status.u.interdomain.dom;
 		break;
 	default:
-		return evtchn_refuse(EVTCHN_R_CHANNEL, -EINVAL, port);
+		return -EINVAL;
 	}
 	if (!xen_restrict_allows(&ef->restriction, remote))
 		return refuse_restricted(remote);
@@ -425,7 +404,7 @@ static int evtchn_adopt_static_port(struct evtchn_port *p)
 	/* An IRQ without one of our files behind it is the kernel's. */
 	if ((int)irq_from_evtchn(p->port) >= 0) {
 		if (!evtchn_share_left_behind(p->port))
-			return refuse_number(p->port, -EBUSY);
+			return -EBUSY;
 		p->irq = irq_from_evtchn(p->port);
 	}
 
@@ -450,23 +429,21 @@ static int evtchn_bind_static_locked(struct evtchn_file *ef,
 
 	/* Never a port, though the kernel may have it down as one of its own. */
 	if (!port)
-		return evtchn_refuse(EVTCHN_R_PORT, -EINVAL, port);
+		return -EINVAL;
 	p = evtchn_port_get(ef, port);
 	if (p) {
 		evtchn_port_put(p);
-		return evtchn_refuse(EVTCHN_R_BOUND, -EISCONN, port);
+		return -EISCONN;
 	}
 
 	p = evtchn_port_new(ef);
 	if (!p)
-		return evtchn_refuse(EVTCHN_R_MEMORY, -ENOMEM, 0);
+		return -ENOMEM;
 	p->port = port;
 	__set_bit(EVTCHN_PORT_STATIC, &p->flags);
 	err = evtchn_port_publish(p);
-	if (err) {
-		refuse_number(port, err);
+	if (err)
 		goto err_free;
-	}
 	err = evtchn_adopt_static_port(p);
 	if (err)
 		goto err_unpublish;
@@ -481,40 +458,37 @@ err_free:
 	return err;
 }
 
-int evtchn_bind_static(struct evtchn_file *ef, void __user *arg)
+long evtchn_bind_static(struct xen_ioctl_call *call)
 {
-	struct ioctl_evtchn_bind bind;
+	const struct ioctl_evtchn_bind *bind = call->arg;
+	struct evtchn_file *ef = call->file;
 	int err;
-
-	if (copy_from_user(&bind, arg, sizeof(bind)))
-		return -EFAULT;
 
 	mutex_lock(&ef->bind_lock);
 	forget_lost(ef);
-	err = evtchn_bind_static_locked(ef, bind.port);
+	err = evtchn_bind_static_locked(ef, bind->port);
 	mutex_unlock(&ef->bind_lock);
 	return err;
 }
 
-int evtchn_unbind(struct evtchn_file *ef, void __user *arg)
+long evtchn_unbind(struct xen_ioctl_call *call)
 {
-	struct ioctl_evtchn_unbind unbind;
+	const struct ioctl_evtchn_unbind *unbind = call->arg;
+	struct evtchn_file *ef = call->file;
 	struct evtchn_port *p;
 	int err = 0;
 
-	if (copy_from_user(&unbind, arg, sizeof(unbind)))
-		return -EFAULT;
-	if (unbind.port >= xen_evtchn_nr_channels())
-		return evtchn_refuse(EVTCHN_R_PORT, -EINVAL, unbind.port);
+	if (unbind->port >= xen_evtchn_nr_channels())
+		return -EINVAL;
 
 	mutex_lock(&ef->bind_lock);
-	p = evtchn_port_get(ef, unbind.port);
+	p = evtchn_port_get(ef, unbind->port);
 	if (p) {
 		/* The lock keeps it bound; the reference would block us. */
 		evtchn_port_put(p);
 		evtchn_detach(p);
 	} else {
-		err = evtchn_refuse(EVTCHN_R_NOT_BOUND, -ENOTCONN, unbind.port);
+		err = -ENOTCONN;
 	}
 	mutex_unlock(&ef->bind_lock);
 	return err;

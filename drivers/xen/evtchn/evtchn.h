@@ -16,10 +16,27 @@
 
 #include <xen/interface/event_channel.h>
 
-#include "lib/observe.h"
+#include "lib/files.h"
+#include "lib/ioctl.h"
+#include "lib/refusals.h"
 #include "lib/restrict.h"
 
 struct evtchn_slots;
+
+/* The comment says what the number is about. */
+enum evtchn_reason {
+	/* The file may not act on the domain: its number. */
+	EVTCHN_R_RESTRICTED,
+	/* Xen has no port left for this domain: the remote domain. */
+	EVTCHN_R_XEN_PORTS,
+	/* Xen refuses for another reason, see the errno: the remote domain. */
+	EVTCHN_R_XEN,
+	/* The kernel makes no IRQ for it, or takes no handler: the port. */
+	EVTCHN_R_IRQ,
+	/* read() after the domain was restored: 0. */
+	EVTCHN_R_RESTORED,
+	EVTCHN_REASONS,
+};
 
 /*
  * Ports that fired and were not read yet, in order. The indices run freely;
@@ -58,7 +75,7 @@ struct evtchn_file {
 	/* What /proc/interrupts shows. */
 	char *name;
 
-	struct xen_observed_file observed;
+	struct xen_file entry;
 };
 
 /* Set from the interrupt until user space unmasks the port. */
@@ -91,6 +108,12 @@ static inline bool evtchn_port_has_irq(const struct evtchn_port *p)
 	return p->irq >= 0;
 }
 
+/* trace.c */
+extern const struct xen_refusals evtchn_refusals;
+
+/* debugfs.c */
+extern struct xen_files evtchn_files;
+
 /* port.c */
 struct evtchn_port *evtchn_port_new(struct evtchn_file *ef);
 int evtchn_port_publish(struct evtchn_port *p);
@@ -105,13 +128,14 @@ void evtchn_port_lose_all(void);
 void evtchn_port_exit(void);
 
 /* bind.c */
-int evtchn_bind_virq(struct evtchn_file *ef, void __user *arg);
-int evtchn_bind_interdomain(struct evtchn_file *ef, void __user *arg);
-int evtchn_bind_unbound(struct evtchn_file *ef, void __user *arg);
-int evtchn_bind_static(struct evtchn_file *ef, void __user *arg);
-int evtchn_unbind(struct evtchn_file *ef, void __user *arg);
+int evtchn_check_unrestricted(void *file);
+long evtchn_bind_virq(struct xen_ioctl_call *call);
+long evtchn_bind_interdomain(struct xen_ioctl_call *call);
+long evtchn_bind_unbound(struct xen_ioctl_call *call);
+long evtchn_bind_static(struct xen_ioctl_call *call);
+long evtchn_unbind(struct xen_ioctl_call *call);
 void evtchn_unbind_all(struct evtchn_file *ef);
-void evtchn_reset(struct evtchn_file *ef);
+long evtchn_reset(struct xen_ioctl_call *call);
 
 /* ring.c */
 void evtchn_ring_init(struct evtchn_ring *ring);
@@ -128,5 +152,6 @@ bool evtchn_ring_ready(const struct evtchn_ring *ring);
 bool evtchn_ring_overflow(const struct evtchn_ring *ring);
 unsigned int evtchn_ring_unread(const struct evtchn_ring *ring);
 unsigned int evtchn_ring_slots(struct evtchn_ring *ring);
+long evtchn_ring_overflows(void);
 
 #endif

@@ -55,9 +55,10 @@
 #include <xen/xen.h>
 
 #include "evtchn/evtchn.h"
-#include "evtchn/observe.h"
 #include "evtchn/trace.h"
 #include "hypercall/hypercall.h"
+#include "lib/files.h"
+#include "lib/ioctl.h"
 #include "lib/resume.h"
 
 /* What read() and write() take at most in one call, in bytes. */
@@ -66,19 +67,16 @@
 /* So many ports are unmasked without an allocation. */
 #define EVTCHN_WRITE_STACK	32
 
-static int evtchn_notify(struct evtchn_file *ef,
-			 struct ioctl_evtchn_notify __user *arg)
+static long evtchn_notify(struct xen_ioctl_call *call)
 {
-	struct evtchn_send send;
+	const struct ioctl_evtchn_notify *arg = call->arg;
+	struct evtchn_send send = { .port = arg->port };
 	struct evtchn_port *p;
 	long ret;
 
-	if (get_user(send.port, &arg->port))
-		return -EFAULT;
-
-	p = evtchn_port_get(ef, send.port);
+	p = evtchn_port_get(call->file, send.port);
 	if (!p)
-		return evtchn_refuse(EVTCHN_R_NOT_BOUND, -ENOTCONN, send.port);
+		return -ENOTCONN;
 	/* A peer that is not there, or gone, is no error of the caller's. */
 	ret = xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
 			     (unsigned long)&send);
@@ -87,80 +85,65 @@ static int evtchn_notify(struct evtchn_file *ef,
 	return 0;
 }
 
-static int restricted_before(const struct evtchn_file *ef)
+/* Once restricted, a file stays so. */
+static int evtchn_check_first_restrict(void *file)
 {
-	return evtchn_refuse(EVTCHN_R_RESTRICTED_BEFORE, -EACCES,
-			     READ_ONCE(ef->restriction.domid));
+	struct evtchn_file *ef = file;
+
+	return xen_restricted(&ef->restriction) ? -EACCES : 0;
 }
 
-static int evtchn_restrict(struct evtchn_file *ef, void __user *arg)
+static long evtchn_restrict(struct xen_ioctl_call *call)
 {
-	struct ioctl_evtchn_restrict_domid restrict_to;
+	const struct ioctl_evtchn_restrict_domid *arg = call->arg;
+	struct evtchn_file *ef = call->file;
 	int err = 0;
 
-	if (xen_restricted(&ef->restriction))
-		return restricted_before(ef);
-	if (copy_from_user(&restrict_to, arg, sizeof(restrict_to)))
-		return -EFAULT;
-	if (restrict_to.domid == 0 || restrict_to.domid >= DOMID_FIRST_RESERVED)
-		return evtchn_refuse(EVTCHN_R_DOMID, -EINVAL, restrict_to.domid);
+	if (arg->domid == 0 || arg->domid >= DOMID_FIRST_RESERVED)
+		return -EINVAL;
 
 	/* When it returns, no bind that began without it is under way. */
 	mutex_lock(&ef->bind_lock);
-	if (!xen_restrict_set(&ef->restriction, restrict_to.domid))
-		err = restricted_before(ef);
+	if (!xen_restrict_set(&ef->restriction, arg->domid))
+		err = -EACCES;
 	mutex_unlock(&ef->bind_lock);
 	return err;
 }
 
-static __always_inline long do_ioctl(struct evtchn_file *ef, unsigned int cmd,
-				     void __user *uarg)
-{
-	switch (cmd) {
-	case IOCTL_EVTCHN_NOTIFY:
-		return evtchn_notify(ef, uarg);
-	case IOCTL_EVTCHN_BIND_VIRQ:
-		return evtchn_bind_virq(ef, uarg);
-	case IOCTL_EVTCHN_BIND_INTERDOMAIN:
-		return evtchn_bind_interdomain(ef, uarg);
-	case IOCTL_EVTCHN_BIND_UNBOUND_PORT:
-		return evtchn_bind_unbound(ef, uarg);
-	case IOCTL_EVTCHN_BIND_STATIC:
-		return evtchn_bind_static(ef, uarg);
-	case IOCTL_EVTCHN_UNBIND:
-		return evtchn_unbind(ef, uarg);
-	case IOCTL_EVTCHN_RESET:
-		evtchn_reset(ef);
-		return 0;
-	case IOCTL_EVTCHN_RESTRICT_DOMID:
-		return evtchn_restrict(ef, uarg);
-	default:
-		/* Not -ENOTTY, on this device: callers know it this way. */
-		return evtchn_refuse(EVTCHN_R_IOCTL, -ENOSYS, cmd);
-	}
-}
+/* The structures are the same for a 32-bit caller. */
+static const struct xen_ioctl evtchn_table[] = {
+	XEN_IOCTL(IOCTL_EVTCHN_BIND_VIRQ, struct ioctl_evtchn_bind_virq,
+		  evtchn_bind_virq,
+		  .check = evtchn_check_unrestricted),
+	XEN_IOCTL(IOCTL_EVTCHN_BIND_INTERDOMAIN, struct ioctl_evtchn_bind_interdomain,
+		  evtchn_bind_interdomain),
+	XEN_IOCTL(IOCTL_EVTCHN_BIND_UNBOUND_PORT, struct ioctl_evtchn_bind_unbound_port,
+		  evtchn_bind_unbound,
+		  .check = evtchn_check_unrestricted),
+	XEN_IOCTL(IOCTL_EVTCHN_UNBIND, struct ioctl_evtchn_unbind,
+		  evtchn_unbind),
+	XEN_IOCTL(IOCTL_EVTCHN_NOTIFY, struct ioctl_evtchn_notify,
+		  evtchn_notify),
+	XEN_IOCTL(IOCTL_EVTCHN_RESET, struct {}, evtchn_reset),
+	XEN_IOCTL(IOCTL_EVTCHN_RESTRICT_DOMID, struct ioctl_evtchn_restrict_domid,
+		  evtchn_restrict,
+		  .check = evtchn_check_first_restrict),
+	XEN_IOCTL(IOCTL_EVTCHN_BIND_STATIC, struct ioctl_evtchn_bind,
+		  evtchn_bind_static),
+};
 
-/* Once more, so that a call that nobody traces keeps nothing for the end. */
-static noinline long traced_ioctl(struct evtchn_file *ef, unsigned int cmd,
-				  void __user *uarg)
-{
-	long ret;
-
-	trace_ioctl_enter(cmd);
-	ret = do_ioctl(ef, cmd, uarg);
-	trace_ioctl_exit(cmd, ret);
-	return ret;
-}
+static const struct xen_ioctls evtchn_ioctls = {
+	.device		= "evtchn",
+	.table		= evtchn_table,
+	.nr		= ARRAY_SIZE(evtchn_table),
+	/* Not -ENOTTY, on this device: callers know it this way. */
+	.unknown	= -ENOSYS,
+};
 
 static long evtchn_ioctl(struct file *file, unsigned int cmd,
 			 unsigned long arg)
 {
-	struct evtchn_file *ef = file->private_data;
-	void __user *uarg = (void __user *)arg;
-
-	if (trace_ioctl_enter_enabled() || trace_ioctl_exit_enabled())
-		return traced_ioctl(ef, cmd, uarg);
-	return do_ioctl(ef, cmd, uarg);
+	return xen_ioctl(&evtchn_ioctls, file->private_data, cmd, arg);
 }
 
 /* Whole ports only. */
@@ -231,7 +214,7 @@ static ssize_t evtchn_write(struct file *file, const char __user *buf,
 	if (count > sizeof(on_stack)) {
 		ports = kmalloc(count, GFP_KERNEL);
 		if (!ports)
-			return evtchn_refuse(EVTCHN_R_MEMORY, -ENOMEM, count);
+			return -ENOMEM;
 	}
 	if (copy_from_user(ports, buf, count)) {
 		count = -EFAULT;
@@ -287,7 +270,7 @@ static int evtchn_open(struct inode *inode, struct file *file)
 	INIT_LIST_HEAD(&ef->ports);
 	xen_restrict_init(&ef->restriction, DOMID_INVALID);
 
-	evtchn_observe_open(ef);
+	xen_files_add(&evtchn_files, &ef->entry);
 	file->private_data = ef;
 	return stream_open(inode, file);
 }
@@ -296,7 +279,7 @@ static int evtchn_release(struct inode *inode, struct file *file)
 {
 	struct evtchn_file *ef = file->private_data;
 
-	evtchn_observe_close(ef);
+	xen_files_del(&evtchn_files, &ef->entry);
 	evtchn_unbind_all(ef);
 	evtchn_ring_destroy(&ef->ring);
 	kfree(ef->name);
@@ -340,12 +323,12 @@ static int __init evtchn_init(void)
 
 	if (!xen_domain())
 		return -ENODEV;
-	evtchn_observe_init();
+	xen_files_init(&evtchn_files);
 	xen_resume_register(&evtchn_resume);
 	err = misc_register(&evtchn_miscdev);
 	if (err) {
 		xen_resume_unregister(&evtchn_resume);
-		evtchn_observe_exit();
+		xen_files_exit(&evtchn_files);
 		pr_err("cannot make /dev/xen/evtchn (%d); is another module's still there?\n",
 		       err);
 	}
@@ -356,7 +339,7 @@ static void __exit evtchn_exit(void)
 {
 	misc_deregister(&evtchn_miscdev);
 	xen_resume_unregister(&evtchn_resume);
-	evtchn_observe_exit();
+	xen_files_exit(&evtchn_files);
 	evtchn_port_exit();
 }
 

@@ -15,6 +15,7 @@
  * After the domain was restored no port of the file exists, and no event will
  * come. Whoever reads or polls is told so until the file binds a port again.
  */
+#include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -25,9 +26,11 @@
 #include <linux/uaccess.h>
 
 #include "evtchn/evtchn.h"
-#include "evtchn/observe.h"
+#include "evtchn/trace.h"
 
 #define RING_MIN_SLOTS	64u
+
+static atomic_long_t overflows;
 
 struct evtchn_slots {
 	/* A power of two. */
@@ -115,7 +118,8 @@ void evtchn_ring_push(struct evtchn_ring *ring, evtchn_port_t port)
 	/* Pairs with the release in ring_read_locked(): the slot has been read. */
 	if (prod - smp_load_acquire(&ring->cons) >= slots->size) {
 		WRITE_ONCE(ring->overflow, true);
-		evtchn_overflowed(port, slots->size);
+		atomic_long_inc(&overflows);
+		trace_overflow(port, slots->size);
 		spin_unlock_irqrestore(&ring->prod_lock, flags);
 		/* A reader may have emptied it meanwhile, and sleep. */
 		ring_wake(ring, POLL_ERR);
@@ -157,9 +161,10 @@ static ssize_t ring_read_locked(struct evtchn_ring *ring, char __user *buf,
 	lockdep_assert_held(&ring->cons_lock);
 
 	if (evtchn_ring_lost(ring))
-		return evtchn_refuse(EVTCHN_R_RESTORED, -ENOTCONN, 0);
+		return xen_refuse(&evtchn_refusals, EVTCHN_R_RESTORED,
+				  -ENOTCONN, 0);
 	if (evtchn_ring_overflow(ring))
-		return evtchn_refuse(EVTCHN_R_OVERFLOW, -EFBIG, 0);
+		return -EFBIG;
 
 	cons = ring->cons;
 	/* Pairs with the release in evtchn_ring_push(). */
@@ -246,4 +251,10 @@ unsigned int evtchn_ring_slots(struct evtchn_ring *ring)
 	size = slots_size(ring->slots);
 	spin_unlock_irq(&ring->prod_lock);
 	return size;
+}
+
+/* How many rings ever overflowed, of any file. */
+long evtchn_ring_overflows(void)
+{
+	return atomic_long_read(&overflows);
 }

@@ -8,13 +8,8 @@
 #if !defined(XEN_EVTCHN_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define XEN_EVTCHN_TRACE_H
 
-#include <linux/ioctl.h>
-#include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
-
-#include "lib/trace_hypercall.h"
-#include "lib/trace_ioctl.h"
 
 TRACE_EVENT(bind,
 	    TP_PROTO(u32 port, int irq),

@@ -19,7 +19,6 @@
 #include <linux/uaccess.h>
 
 #include "gntalloc/gntalloc.h"
-#include "gntalloc/observe.h"
 
 /* Drop references that are in no index any more. */
 static void put_all(struct list_head *refs)
@@ -61,7 +60,7 @@ static int new_blocks(struct list_head *blocks,
 		return err;
 	for (left = args->count; left; left -= nr) {
 		if (fatal_signal_pending(current)) {
-			err = gntalloc_refuse(GNTALLOC_R_INTERRUPTED, -EINTR, 0);
+			err = -EINTR;
 			goto err_blocks;
 		}
 		nr = min(left, GNTALLOC_BLOCK_MAX);
@@ -146,15 +145,13 @@ int gntalloc_dealloc(struct gntalloc_file *gf, u64 index, u32 count)
 	struct gntalloc_ref *ref, *next;
 	LIST_HEAD(refs);
 
-	if (!count)
-		return gntalloc_refuse(GNTALLOC_R_NO_GRANTS, -EINVAL, 0);
-	if (!IS_ALIGNED(index, PAGE_SIZE))
-		return gntalloc_refuse(GNTALLOC_R_UNALIGNED, -EINVAL, index);
+	if (!count || !IS_ALIGNED(index, PAGE_SIZE))
+		return -EINVAL;
 	mutex_lock(&gf->lock);
 	ref = gntalloc_index_find(gf, index >> PAGE_SHIFT, count);
 	if (!ref) {
 		mutex_unlock(&gf->lock);
-		return gntalloc_refuse(GNTALLOC_R_OFFSET, -EINVAL, index);
+		return -EINVAL;
 	}
 	for (; ref; ref = next) {
 		next = --count ? gntalloc_index_next(ref) : NULL;
@@ -184,12 +181,6 @@ int gntalloc_set_notify(struct gntalloc_file *gf, u64 index, u32 action,
 	/* The one before. Its port may close now, which is not for under a lock. */
 	if (!err)
 		xen_unmap_notify_drop(&notify);
-	else if (err == -ENOENT)
-		gntalloc_refuse(GNTALLOC_R_OFFSET, err, index);
-	else if (action & ~XEN_UNMAP_NOTIFY_ACTIONS)
-		gntalloc_refuse(GNTALLOC_R_NOTIFY_ACTION, err, action);
-	else
-		gntalloc_refuse(GNTALLOC_R_NOTIFY_PORT, err, port);
 	return err;
 }
 

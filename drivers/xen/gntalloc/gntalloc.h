@@ -17,8 +17,18 @@
 #include <xen/grant_table.h>
 #include <xen/interface/xen.h>
 
-#include "lib/observe.h"
+#include "lib/files.h"
+#include "lib/refusals.h"
 #include "lib/unmap_notify.h"
+
+/* The comment says what the number is about. */
+enum gntalloc_reason {
+	/* The parameter of this name: what was asked for. */
+	GNTALLOC_R_LIMIT,
+	/* The grant table has no entry left: the domain it was for. */
+	GNTALLOC_R_GRANT_TABLE,
+	GNTALLOC_REASONS,
+};
 
 /* One open file. */
 struct gntalloc_file {
@@ -35,7 +45,7 @@ struct gntalloc_file {
 	/* The next number to give out. Only ever grows. */
 	atomic64_t next;
 
-	struct xen_observed_file observed;
+	struct xen_file entry;
 };
 
 /* One page and the grant for it. */
@@ -90,6 +100,12 @@ struct gntalloc_alloc_args {
 	u64 __user *index;
 	u32 __user *ids;
 };
+
+/* trace.c */
+extern const struct xen_refusals gntalloc_refusals;
+
+/* debugfs.c */
+extern struct xen_files gntalloc_files;
 
 /* ioctl.c */
 long gntalloc_ioctl(struct file *file, unsigned int cmd, unsigned long arg);

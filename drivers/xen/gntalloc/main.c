@@ -48,7 +48,7 @@
 #include <xen/xen.h>
 
 #include "gntalloc/gntalloc.h"
-#include "gntalloc/observe.h"
+#include "lib/files.h"
 
 static int gntalloc_open(struct inode *inode, struct file *file)
 {
@@ -59,7 +59,7 @@ static int gntalloc_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	mutex_init(&gf->lock);
 	gf->index = RB_ROOT;
-	gntalloc_observe_open(gf);
+	xen_files_add(&gntalloc_files, &gf->entry);
 	file->private_data = gf;
 	return 0;
 }
@@ -68,7 +68,7 @@ static int gntalloc_release(struct inode *inode, struct file *file)
 {
 	struct gntalloc_file *gf = file->private_data;
 
-	gntalloc_observe_close(gf);
+	xen_files_del(&gntalloc_files, &gf->entry);
 	gntalloc_dealloc_all(gf);
 	kfree(gf);
 	return 0;
@@ -96,10 +96,10 @@ static int __init gntalloc_init(void)
 	if (!xen_domain())
 		return -ENODEV;
 	gntalloc_ref_init();
-	gntalloc_observe_init();
+	xen_files_init(&gntalloc_files);
 	err = misc_register(&gntalloc_miscdev);
 	if (err) {
-		gntalloc_observe_exit();
+		xen_files_exit(&gntalloc_files);
 		pr_err("cannot make /dev/xen/gntalloc (%d); is another module's still there?\n",
 		       err);
 	}
@@ -109,7 +109,7 @@ static int __init gntalloc_init(void)
 static void __exit gntalloc_exit(void)
 {
 	misc_deregister(&gntalloc_miscdev);
-	gntalloc_observe_exit();
+	xen_files_exit(&gntalloc_files);
 	gntalloc_ref_exit();
 }
 

@@ -26,7 +26,6 @@
 
 #include "compat/mm.h"
 #include "gntalloc/gntalloc.h"
-#include "gntalloc/observe.h"
 #include "gntalloc/trace.h"
 
 /* Pages inserted at a time. */
@@ -51,14 +50,13 @@ static struct gntalloc_map *map_new(struct gntalloc_file *gf, u64 number,
 	mutex_lock(&gf->lock);
 	ref = gntalloc_index_find(gf, number, count);
 	if (!ref) {
-		map = ERR_PTR(gntalloc_refuse(GNTALLOC_R_MMAP, -ENOENT,
-					      number << PAGE_SHIFT));
+		map = ERR_PTR(-ENOENT);
 		goto out;
 	}
 	/* No more than there are references: the size is not the caller's. */
 	map = kvmalloc(struct_size(map, ref, count), GFP_KERNEL_ACCOUNT);
 	if (!map) {
-		map = ERR_PTR(gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, count));
+		map = ERR_PTR(-ENOMEM);
 		goto out;
 	}
 	refcount_set(&map->users, 1);
@@ -134,7 +132,7 @@ int gntalloc_mmap(struct file *file, struct vm_area_struct *vma)
 
 	/* A copy on write would not be seen by the peer. */
 	if (!(vma->vm_flags & VM_SHARED))
-		return gntalloc_refuse(GNTALLOC_R_PRIVATE, -EINVAL, 0);
+		return -EINVAL;
 	map = map_new(file->private_data, vma->vm_pgoff, vma_pages(vma));
 	if (IS_ERR(map))
 		return PTR_ERR(map);
@@ -143,7 +141,7 @@ int gntalloc_mmap(struct file *file, struct vm_area_struct *vma)
 	err = map_insert(map, vma);
 	if (err) {
 		map_put(map);
-		return gntalloc_refuse(GNTALLOC_R_PAGE_TABLES, err, 0);
+		return err;
 	}
 	trace_map((u64)vma->vm_pgoff << PAGE_SHIFT, map->nr);
 	/* Only now: a mapping that failed is not closed. */

@@ -24,7 +24,6 @@
 #include <xen/page.h>
 
 #include "gntalloc/gntalloc.h"
-#include "gntalloc/observe.h"
 #include "gntalloc/trace.h"
 #include "lib/pending.h"
 
@@ -81,7 +80,7 @@ int gntalloc_reserve(u32 count)
 	pr_notice_ratelimited("%u pages for %s[%d] beside the %u in use are more than the parameter limit=%d\n",
 			      count, current->comm, current->pid,
 			      gntalloc_used(), gntalloc_limit());
-	return gntalloc_refuse(GNTALLOC_R_LIMIT, -ENOSPC, count);
+	return xen_refuse(&gntalloc_refusals, GNTALLOC_R_LIMIT, -ENOSPC, count);
 }
 
 void gntalloc_unreserve(u32 count)
@@ -157,7 +156,7 @@ struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr)
 
 	block = kmalloc(struct_size(block, ref, nr), GFP_KERNEL_ACCOUNT);
 	if (!block) {
-		err = gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, 0);
+		err = -ENOMEM;
 		goto err_room;
 	}
 	block->count = nr;
@@ -165,7 +164,7 @@ struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr)
 	refcount_set(&block->live, nr);
 	err = gnttab_alloc_grant_references(nr, &grefs);
 	if (err) {
-		err = gntalloc_refuse(GNTALLOC_R_GRANT_TABLE, err, domid);
+		xen_refuse(&gntalloc_refusals, GNTALLOC_R_GRANT_TABLE, err, domid);
 		goto err_block;
 	}
 	made = make_refs(block, &grefs, domid, readonly);
@@ -173,7 +172,7 @@ struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr)
 		return block;
 	gnttab_free_grant_references(grefs);
 	drop_refs(block, made);
-	return ERR_PTR(gntalloc_refuse(GNTALLOC_R_MEMORY, -ENOMEM, 0));
+	return ERR_PTR(-ENOMEM);
 
 err_block:
 	kfree(block);

@@ -8,12 +8,8 @@
 #if !defined(XEN_GNTALLOC_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define XEN_GNTALLOC_TRACE_H
 
-#include <linux/ioctl.h>
-#include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
-
-#include "lib/trace_ioctl.h"
 
 /* A page is granted. */
 TRACE_EVENT(grant,

@@ -33,7 +33,6 @@
 #include <xen/page.h>
 
 #include "gntdev/gntdev.h"
-#include "gntdev/observe.h"
 #include "gntdev/trace.h"
 #include "hypercall/hypercall.h"
 
@@ -201,7 +200,7 @@ static int read_segments(struct gntdev_copy *copy,
 	return copy_from_user(copy->segments, segments, size) ? -EFAULT : 0;
 }
 
-static int take_segments(struct gntdev_copy *copy, bool narrow,
+static int take_segments(struct gntdev_copy *copy, bool compat,
 			 const struct gntdev_grant_copy_segment __user *segments,
 			 u32 nr)
 {
@@ -218,11 +217,11 @@ static int take_segments(struct gntdev_copy *copy, bool narrow,
 	copy->bounced = nr == 1;
 	for (i = 0; i < nr; i++) {
 		seg = &copy->segments[i];
-		if (narrow)
+		if (compat)
 			widen_segment(seg);
 		before = copy->nr_ops;
 		if (check_segment(seg))
-			return gntdev_refuse(GNTDEV_R_SEGMENT, -EINVAL, i);
+			return -EINVAL;
 		err = add_segment(copy, seg);
 		if (err)
 			return err;
@@ -238,19 +237,6 @@ static void unpin_runs(struct gntdev_copy *copy, u32 nr)
 	for (run = copy->runs; run < copy->runs + nr; run++)
 		unpin_user_pages_dirty_lock(copy->pages + run->first, run->nr,
 					    run->written);
-}
-
-/* A bad pointer is the caller's own business. */
-static int refuse_pin(int err, u32 pages)
-{
-	switch (err) {
-	case -EFAULT:
-		return err;
-	case -ENOMEM:
-		return gntdev_refuse(GNTDEV_R_MEMORY, err, pages);
-	default:
-		return gntdev_refuse(GNTDEV_R_INTERRUPTED, err, 0);
-	}
 }
 
 static int pin_runs(struct gntdev_copy *copy)
@@ -269,7 +255,7 @@ static int pin_runs(struct gntdev_copy *copy)
 		if (pinned > 0)
 			unpin_user_pages(copy->pages + run->first, pinned);
 		unpin_runs(copy, i);
-		return refuse_pin(pinned < 0 ? pinned : -EFAULT, run->nr);
+		return pinned < 0 ? pinned : -EFAULT;
 	}
 	return 0;
 }
@@ -292,10 +278,8 @@ static long copy_op(struct gnttab_copy *ops, u32 nr)
 {
 	long ret;
 
-	trace_hypercall_enter(__HYPERVISOR_grant_table_op, GNTTABOP_copy);
 	ret = xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_copy,
 			     (unsigned long)ops, nr);
-	trace_hypercall_exit(__HYPERVISOR_grant_table_op, GNTTABOP_copy, ret);
 	if (unlikely(ret))
 		return gntdev_refuse(GNTDEV_R_COPY, ret, nr);
 	return 0;
@@ -309,7 +293,7 @@ static int retry_op(struct gnttab_copy *op)
 	for (tries = 1; tries < COPY_EAGAIN_TRIES; tries++) {
 		schedule_timeout_killable(msecs_to_jiffies(tries));
 		if (fatal_signal_pending(current))
-			return gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
+			return -EINTR;
 		err = copy_op(op, 1);
 		if (err || op->status != GNTST_eagain)
 			return err;
@@ -393,12 +377,12 @@ err_access:
 	return -EFAULT;
 }
 
-static int copy_some(struct gntdev_copy *copy, bool narrow,
+static int copy_some(struct gntdev_copy *copy, bool compat,
 		     struct gntdev_grant_copy_segment __user *segments, u32 nr)
 {
 	int err;
 
-	err = take_segments(copy, narrow, segments, nr);
+	err = take_segments(copy, compat, segments, nr);
 	if (err)
 		return err;
 	err = pin_runs(copy);
@@ -438,7 +422,7 @@ static void copy_free(struct gntdev_copy *copy)
 	kvfree(copy);
 }
 
-static int grant_copy(struct gntdev_file *gf, bool narrow,
+static int grant_copy(struct gntdev_file *gf, bool compat,
 		      struct gntdev_grant_copy_segment __user *segments, u32 count)
 {
 	struct gntdev_copy *copy;
@@ -448,13 +432,13 @@ static int grant_copy(struct gntdev_file *gf, bool narrow,
 	/* One is kept with the file; threads that copy at once have their own. */
 	copy = xchg(&gf->copy, NULL) ?: copy_new();
 	if (!copy)
-		return gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count);
+		return -ENOMEM;
 	for (; count && !err; count -= nr, segments += nr) {
 		nr = min(count, COPY_SEGMENTS);
-		err = copy_some(copy, narrow, segments, nr);
+		err = copy_some(copy, compat, segments, nr);
 		cond_resched();
 		if (!err && fatal_signal_pending(current))
-			err = gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
+			err = -EINTR;
 	}
 	copy_free(xchg(&gf->copy, copy));
 	return err;
@@ -465,31 +449,27 @@ void gntdev_copy_free(struct gntdev_file *gf)
 	copy_free(gf->copy);
 }
 
-int gntdev_grant_copy(struct gntdev_file *gf, void __user *uarg)
+long gntdev_grant_copy(struct xen_ioctl_call *call)
 {
-	struct ioctl_gntdev_grant_copy arg;
+	const struct ioctl_gntdev_grant_copy *arg = call->arg;
 
-	if (copy_from_user(&arg, uarg, sizeof(arg)))
-		return -EFAULT;
-	return grant_copy(gf, false, arg.segments, arg.count);
+	return grant_copy(call->file, call->compat, arg->segments, arg->count);
 }
-
-#ifdef CONFIG_COMPAT
 
 struct compat_gntdev_grant_copy {
 	compat_uint_t count;
 	compat_uptr_t segments;
 };
 
-static_assert(sizeof(struct compat_gntdev_grant_copy) == 8);
+static_assert(sizeof(struct compat_gntdev_grant_copy) ==
+	      GNTDEV_COMPAT_GRANT_COPY_SIZE);
 
-int gntdev_compat_grant_copy(struct gntdev_file *gf, void __user *uarg)
+void gntdev_expand_grant_copy(void *arg)
 {
-	struct compat_gntdev_grant_copy arg;
+	const struct compat_gntdev_grant_copy compat = *(typeof(compat) *)arg;
 
-	if (copy_from_user(&arg, uarg, sizeof(arg)))
-		return -EFAULT;
-	return grant_copy(gf, true, compat_ptr(arg.segments), arg.count);
+	*(struct ioctl_gntdev_grant_copy *)arg = (struct ioctl_gntdev_grant_copy){
+		.count = compat.count,
+		.segments = compat_ptr(compat.segments),
+	};
 }
-
-#endif

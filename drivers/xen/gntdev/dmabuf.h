@@ -5,22 +5,19 @@
 #ifndef XEN_GNTDEV_DMABUF_H
 #define XEN_GNTDEV_DMABUF_H
 
-#include <linux/compiler.h>
-#include <linux/errno.h>
-
-struct device;
 struct gntdev_file;
+struct xen_ioctl_call;
 
 #ifdef CONFIG_DMA_SHARED_BUFFER
 
 /* dmabuf_exp.c */
-int gntdev_dmabuf_exp_from_refs(struct gntdev_file *gf, void __user *uarg);
-int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf, void __user *uarg);
+long gntdev_dmabuf_exp_from_refs(struct xen_ioctl_call *call);
+long gntdev_dmabuf_exp_wait_released(struct xen_ioctl_call *call);
 void gntdev_dmabuf_exp_forget(struct gntdev_file *gf);
 
 /* dmabuf_imp.c */
-int gntdev_dmabuf_imp_to_refs(struct gntdev_file *gf, void __user *uarg);
-int gntdev_dmabuf_imp_release(struct gntdev_file *gf, void __user *uarg);
+long gntdev_dmabuf_imp_to_refs(struct xen_ioctl_call *call);
+long gntdev_dmabuf_imp_release(struct xen_ioctl_call *call);
 void gntdev_dmabuf_imp_release_all(struct gntdev_file *gf);
 unsigned int gntdev_dmabuf_imp_pending(void);
 int gntdev_dmabuf_imp_init(void);
@@ -28,32 +25,8 @@ void gntdev_dmabuf_imp_exit(void);
 
 #else
 
-static inline int gntdev_dmabuf_exp_from_refs(struct gntdev_file *gf,
-					      void __user *uarg)
-{
-	return -ENOTTY;
-}
-
-static inline int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf,
-						  void __user *uarg)
-{
-	return -ENOTTY;
-}
-
 static inline void gntdev_dmabuf_exp_forget(struct gntdev_file *gf)
 {
-}
-
-static inline int gntdev_dmabuf_imp_to_refs(struct gntdev_file *gf,
-					    void __user *uarg)
-{
-	return -ENOTTY;
-}
-
-static inline int gntdev_dmabuf_imp_release(struct gntdev_file *gf,
-					    void __user *uarg)
-{
-	return -ENOTTY;
 }
 
 static inline void gntdev_dmabuf_imp_release_all(struct gntdev_file *gf)

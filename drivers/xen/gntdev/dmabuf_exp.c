@@ -35,7 +35,6 @@
 #include "gntdev/dma_alloc.h"
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
-#include "gntdev/observe.h"
 
 /**
  * struct gntdev_export - an exported dma-buf
@@ -273,7 +272,7 @@ static struct gntdev_export *export_new(struct gntdev_map *map)
 
 	exp = kzalloc(sizeof(*exp), GFP_KERNEL_ACCOUNT);
 	if (!exp)
-		return ERR_PTR(gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, 0));
+		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&exp->node);
 	refcount_set(&exp->users, 1);
 	init_completion(&exp->released);
@@ -287,7 +286,6 @@ static struct gntdev_export *export_new(struct gntdev_map *map)
 	info.priv = exp;
 	dmabuf = dma_buf_export(&info);
 	if (IS_ERR(dmabuf)) {
-		gntdev_refuse(GNTDEV_R_MEMORY, PTR_ERR(dmabuf), 0);
 		export_put(exp);
 		return ERR_CAST(dmabuf);
 	}
@@ -339,7 +337,7 @@ static int export_install(struct gntdev_file *gf, struct gntdev_export *exp,
 
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
-		return gntdev_refuse(GNTDEV_R_DESCRIPTOR, fd, 0);
+		return fd;
 	if (put_user(fd, ufd)) {
 		put_unused_fd(fd);
 		return -EFAULT;
@@ -352,23 +350,22 @@ static int export_install(struct gntdev_file *gf, struct gntdev_export *exp,
 	return 0;
 }
 
-int gntdev_dmabuf_exp_from_refs(struct gntdev_file *gf, void __user *uarg)
+long gntdev_dmabuf_exp_from_refs(struct xen_ioctl_call *call)
 {
-	struct ioctl_gntdev_dmabuf_exp_from_refs __user *u = uarg;
-	struct ioctl_gntdev_dmabuf_exp_from_refs arg;
+	struct ioctl_gntdev_dmabuf_exp_from_refs *arg = call->arg;
+	struct ioctl_gntdev_dmabuf_exp_from_refs __user *u = call->uarg;
+	struct gntdev_file *gf = call->file;
 	struct gntdev_export *exp;
 	struct gntdev_map *map;
 	int err;
 
-	if (copy_from_user(&arg, u, sizeof(arg)))
-		return -EFAULT;
-	err = gntdev_check_count(arg.count);
+	err = gntdev_check_count(arg->count);
 	if (err)
 		return err;
-	arg.flags &= GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT;
-	if (arg.flags == (GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT))
-		return gntdev_refuse(GNTDEV_R_DMA_FLAGS, -EINVAL, arg.flags);
-	map = map_refs(&arg, u->refs);
+	arg->flags &= GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT;
+	if (arg->flags == (GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT))
+		return -EINVAL;
+	map = map_refs(arg, u->refs);
 	if (IS_ERR(map))
 		return PTR_ERR(map);
 	exp = export_new(map);
@@ -436,30 +433,29 @@ static int export_wait(struct gntdev_export *exp, u32 ms)
 	left = wait_for_completion_killable_timeout(&exp->released,
 						    msecs_to_jiffies(ms));
 	if (left < 0)
-		return gntdev_refuse(GNTDEV_R_INTERRUPTED, left, exp->fd);
+		return left;
 	if (!left)
-		return gntdev_refuse(GNTDEV_R_IN_USE, -ETIMEDOUT, exp->fd);
+		return -ETIMEDOUT;
 	return 0;
 }
 
-int gntdev_dmabuf_exp_wait_released(struct gntdev_file *gf, void __user *uarg)
+long gntdev_dmabuf_exp_wait_released(struct xen_ioctl_call *call)
 {
-	struct ioctl_gntdev_dmabuf_exp_wait_released arg;
+	const struct ioctl_gntdev_dmabuf_exp_wait_released *arg = call->arg;
+	struct gntdev_file *gf = call->file;
 	struct gntdev_export *exp;
 	struct dma_buf *dmabuf;
 	int err;
 
-	if (copy_from_user(&arg, uarg, sizeof(arg)))
-		return -EFAULT;
-	dmabuf = dma_buf_get(arg.fd);
+	dmabuf = dma_buf_get(arg->fd);
 	if (IS_ERR(dmabuf))
 		dmabuf = NULL;
-	exp = find_export(gf, dmabuf, arg.fd);
+	exp = find_export(gf, dmabuf, arg->fd);
 	if (dmabuf)
 		put_elsewhere(dmabuf);
 	if (!exp)
-		return gntdev_refuse(GNTDEV_R_NOT_EXPORTED, -ENOENT, arg.fd);
-	err = export_wait(exp, arg.wait_to_ms);
+		return -ENOENT;
+	err = export_wait(exp, arg->wait_to_ms);
 	export_put(exp);
 	return err;
 }

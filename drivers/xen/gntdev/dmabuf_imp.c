@@ -44,7 +44,6 @@
 #include "compat/dma.h"
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
-#include "gntdev/observe.h"
 #include "lib/pending.h"
 
 /* Imports of which the peer still has a page. */
@@ -294,7 +293,7 @@ static struct gntdev_import *import_new(struct dma_buf *dmabuf, u32 fd,
 	imp = kvzalloc(struct_size(imp, refs, count),
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!imp) {
-		err = gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count);
+		err = -ENOMEM;
 		goto err_room;
 	}
 	imp->fd = fd;
@@ -329,35 +328,32 @@ static struct gntdev_import *import_fd(u32 fd, u32 count)
 	struct dma_buf *dmabuf;
 
 	dmabuf = dma_buf_get(fd);
-	if (IS_ERR(dmabuf)) {
-		gntdev_refuse(GNTDEV_R_NO_DMABUF, PTR_ERR(dmabuf), fd);
+	if (IS_ERR(dmabuf))
 		return ERR_CAST(dmabuf);
-	}
 	if (dmabuf->size == (u64)count << PAGE_SHIFT)
 		imp = import_new(dmabuf, fd, count);
 	else
-		imp = ERR_PTR(gntdev_refuse(GNTDEV_R_DMABUF_SIZE, -EINVAL, count));
+		imp = ERR_PTR(-EINVAL);
 	if (IS_ERR(imp))
 		dma_buf_put(dmabuf);
 	return imp;
 }
 
-int gntdev_dmabuf_imp_to_refs(struct gntdev_file *gf, void __user *uarg)
+long gntdev_dmabuf_imp_to_refs(struct xen_ioctl_call *call)
 {
-	struct ioctl_gntdev_dmabuf_imp_to_refs __user *u = uarg;
-	struct ioctl_gntdev_dmabuf_imp_to_refs arg;
+	const struct ioctl_gntdev_dmabuf_imp_to_refs *arg = call->arg;
+	struct ioctl_gntdev_dmabuf_imp_to_refs __user *u = call->uarg;
+	struct gntdev_file *gf = call->file;
 	struct gntdev_import *imp;
 	int err;
 
-	if (copy_from_user(&arg, u, sizeof(arg)))
-		return -EFAULT;
-	err = gntdev_check_count(arg.count);
+	err = gntdev_check_count(arg->count);
 	if (err)
 		return err;
-	imp = import_fd(arg.fd, arg.count);
+	imp = import_fd(arg->fd, arg->count);
 	if (IS_ERR(imp))
 		return PTR_ERR(imp);
-	err = import_walk(imp, grant_page, arg.domid);
+	err = import_walk(imp, grant_page, arg->domid);
 	if (!err && copy_to_user(u->refs, imp->refs,
 				 imp->count * sizeof(imp->refs[0])))
 		err = -EFAULT;
@@ -392,20 +388,19 @@ static struct gntdev_import *take_import(struct gntdev_file *gf,
 	return found;
 }
 
-int gntdev_dmabuf_imp_release(struct gntdev_file *gf, void __user *uarg)
+long gntdev_dmabuf_imp_release(struct xen_ioctl_call *call)
 {
-	struct ioctl_gntdev_dmabuf_imp_release arg;
+	const struct ioctl_gntdev_dmabuf_imp_release *arg = call->arg;
+	struct gntdev_file *gf = call->file;
 	struct gntdev_import *imp;
 	struct dma_buf *dmabuf;
 
-	if (copy_from_user(&arg, uarg, sizeof(arg)))
-		return -EFAULT;
-	dmabuf = dma_buf_get(arg.fd);
-	imp = take_import(gf, IS_ERR(dmabuf) ? NULL : dmabuf, arg.fd);
+	dmabuf = dma_buf_get(arg->fd);
+	imp = take_import(gf, IS_ERR(dmabuf) ? NULL : dmabuf, arg->fd);
 	if (!IS_ERR(dmabuf))
 		dma_buf_put(dmabuf);
 	if (!imp)
-		return gntdev_refuse(GNTDEV_R_NOT_IMPORTED, -ENOENT, arg.fd);
+		return -ENOENT;
 	import_release(imp);
 	return 0;
 }

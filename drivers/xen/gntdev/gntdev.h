@@ -19,9 +19,34 @@
 #include <xen/grant_table.h>
 #include <xen/interface/grant_table.h>
 
-#include "lib/observe.h"
+#include "lib/files.h"
+#include "lib/ioctl.h"
+#include "lib/refusals.h"
 #include "lib/resume.h"
 #include "lib/unmap_notify.h"
+
+/* The comment says what the number is about. */
+enum gntdev_reason {
+	/* The parameter of this name: what was asked for. */
+	GNTDEV_R_LIMIT,
+	/* The parameter import_limit: how many pages were said. */
+	GNTDEV_R_IMPORT_LIMIT,
+	/* Xen refuses a grant: the reference. See also gntdev_grant_refused(). */
+	GNTDEV_R_GRANT,
+	/* Xen refuses to copy, as a whole: how many operations. */
+	GNTDEV_R_COPY,
+	/* A grant of this domain's own, which is auto-translated: the reference. */
+	GNTDEV_R_OWN_GRANT,
+	/* The map is of before the domain was restored: the offset. */
+	GNTDEV_R_RESTORED,
+	/* The exporter of a dma-buf does not let us have it: the descriptor. */
+	GNTDEV_R_ATTACH,
+	/* A dma-buf is not made of whole pages of memory: the descriptor. */
+	GNTDEV_R_NOT_PAGES,
+	/* The grant table has no entry left: the page of the import. */
+	GNTDEV_R_GRANT_TABLE,
+	GNTDEV_REASONS,
+};
 
 struct pv_view;
 
@@ -156,7 +181,7 @@ struct gntdev_copy;
  * @nr_maps: how many are in @maps; written under @lock
  * @nr_grants: in all of them
  * @mapping: where the kernel finds all that is mapped of the node
- * @observed: its place among all open files
+ * @entry: its place among all open files
  */
 struct gntdev_file {
 	/* Protects: */
@@ -168,8 +193,22 @@ struct gntdev_file {
 	unsigned long nr_maps;
 	unsigned long nr_grants;
 	struct address_space *mapping;
-	struct xen_observed_file observed;
+	struct xen_file entry;
 };
+
+/* trace.c */
+extern const struct xen_refusals gntdev_refusals;
+void gntdev_grant_refused(u16 domid, u32 ref, int status);
+void gntdev_show_statuses(struct seq_file *m);
+
+/* Count a refusal, and return @err. */
+static inline int gntdev_refuse(enum gntdev_reason reason, int err, u64 what)
+{
+	return xen_refuse(&gntdev_refusals, reason, err, what);
+}
+
+/* debugfs.c */
+extern struct xen_files gntdev_files;
 
 /* index.c */
 void gntdev_index_reserve(struct gntdev_file *gf, struct gntdev_map *map);
@@ -190,9 +229,9 @@ unsigned int gntdev_limit(void);
 int gntdev_check_count(u32 count);
 struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags);
 void gntdev_map_put(struct gntdev_map *map);
-int gntdev_map_grant_ref(struct gntdev_file *gf, void __user *uarg);
-int gntdev_unmap_grant_ref(struct gntdev_file *gf, void __user *uarg);
-int gntdev_set_unmap_notify(struct gntdev_file *gf, void __user *uarg);
+long gntdev_map_grant_ref(struct xen_ioctl_call *call);
+long gntdev_unmap_grant_ref(struct xen_ioctl_call *call);
+long gntdev_set_unmap_notify(struct xen_ioctl_call *call);
 
 /* grants.c */
 int gntdev_grants_ask(struct gnttab_map_grant_ref *ops, u32 nr,
@@ -207,7 +246,7 @@ void gntdev_grants_exit(void);
 
 /* vma.c */
 int gntdev_mmap(struct file *file, struct vm_area_struct *vma);
-int gntdev_get_offset_for_vaddr(void __user *uarg);
+long gntdev_get_offset_for_vaddr(struct xen_ioctl_call *call);
 vm_fault_t gntdev_fault(const struct gntdev_map *map, struct vm_fault *vmf);
 void gntdev_vma_restored(const struct list_head *files);
 
@@ -219,11 +258,9 @@ int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma);
 struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma);
 
 /* copy.c */
-int gntdev_grant_copy(struct gntdev_file *gf, void __user *uarg);
+#define GNTDEV_COMPAT_GRANT_COPY_SIZE	8
+long gntdev_grant_copy(struct xen_ioctl_call *call);
+void gntdev_expand_grant_copy(void *arg);
 void gntdev_copy_free(struct gntdev_file *gf);
-#ifdef CONFIG_COMPAT
-#define COMPAT_GNTDEV_GRANT_COPY	_IOC(_IOC_NONE, 'G', 8, 8)
-int gntdev_compat_grant_copy(struct gntdev_file *gf, void __user *uarg);
-#endif
 
 #endif

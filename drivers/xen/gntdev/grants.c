@@ -32,7 +32,6 @@
 #include <xen/xen.h>
 
 #include "gntdev/gntdev.h"
-#include "gntdev/observe.h"
 #include "gntdev/trace.h"
 #include "hypercall/hypercall.h"
 #include "lib/domid.h"
@@ -54,13 +53,8 @@ static unsigned long page_vaddr(const struct page *page)
 
 static long map_op(struct gnttab_map_grant_ref *ops, u32 nr)
 {
-	long err;
-
-	trace_hypercall_enter(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref);
-	err = xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref,
-			     (unsigned long)ops, nr);
-	trace_hypercall_exit(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, err);
-	return err;
+	return xen_hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref,
+			      (unsigned long)ops, nr);
 }
 
 /* The frame of a grant has to be brought back from somewhere first. */
@@ -75,7 +69,7 @@ static int ask_again(struct gnttab_map_grant_ref *op, unsigned int *tries)
 		}
 		schedule_timeout_killable(msecs_to_jiffies(++*tries));
 		if (fatal_signal_pending(current))
-			return gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
+			return -EINTR;
 		err = map_op(op, 1);
 	}
 	return err;
@@ -224,7 +218,7 @@ int gntdev_grants_map(struct gntdev_map *map)
 		nr = min(GNTDEV_BATCH, map->count - i);
 		err = map_batch(map, i, nr, &tries);
 		if (!err && fatal_signal_pending(current))
-			err = gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
+			err = -EINTR;
 		cond_resched();
 	}
 	if (trace_map_enabled())

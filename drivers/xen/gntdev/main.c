@@ -30,7 +30,7 @@
  * Lock hierarchy, each line a lock that is taken with none of ours held but those
  * further left:
  *
- *	xen_observed.lock	open, close, a resume, whoever reads debugfs
+ *	xen_files.lock		open, close, a resume, whoever reads debugfs
  *	  i_mmap_rwsem		a resume empties mappings
  *	mmap_lock
  *	  mmu_notifier_invalidate_range_start
@@ -66,8 +66,8 @@
 
 #include "gntdev/dmabuf.h"
 #include "gntdev/gntdev.h"
-#include "gntdev/observe.h"
-#include "gntdev/trace.h"
+#include "lib/files.h"
+#include "lib/ioctl.h"
 #include "lib/resume.h"
 
 static int gntdev_open(struct inode *inode, struct file *file)
@@ -82,7 +82,7 @@ static int gntdev_open(struct inode *inode, struct file *file)
 	INIT_LIST_HEAD(&gf->exports);
 	INIT_LIST_HEAD(&gf->imports);
 	gf->mapping = file->f_mapping;
-	gntdev_observe_open(gf);
+	xen_files_add(&gntdev_files, &gf->entry);
 	file->private_data = gf;
 	return 0;
 }
@@ -92,7 +92,7 @@ static int gntdev_release(struct inode *inode, struct file *file)
 	struct gntdev_file *gf = file->private_data;
 	struct gntdev_map *map;
 
-	gntdev_observe_close(gf);
+	xen_files_del(&gntdev_files, &gf->entry);
 	while ((map = gntdev_index_pop(gf))) {
 		gntdev_map_put(map);
 		cond_resched();
@@ -104,82 +104,50 @@ static int gntdev_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static __always_inline long do_ioctl(struct gntdev_file *gf, unsigned int cmd,
-				     void __user *uarg)
-{
-	switch (cmd) {
-	case IOCTL_GNTDEV_MAP_GRANT_REF:
-		return gntdev_map_grant_ref(gf, uarg);
-	case IOCTL_GNTDEV_UNMAP_GRANT_REF:
-		return gntdev_unmap_grant_ref(gf, uarg);
-	case IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR:
-		return gntdev_get_offset_for_vaddr(uarg);
-	case IOCTL_GNTDEV_SET_UNMAP_NOTIFY:
-		return gntdev_set_unmap_notify(gf, uarg);
-	case IOCTL_GNTDEV_GRANT_COPY:
-		return gntdev_grant_copy(gf, uarg);
-	case IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS:
-		return gntdev_dmabuf_exp_from_refs(gf, uarg);
-	case IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED:
-		return gntdev_dmabuf_exp_wait_released(gf, uarg);
-	case IOCTL_GNTDEV_DMABUF_IMP_TO_REFS:
-		return gntdev_dmabuf_imp_to_refs(gf, uarg);
-	case IOCTL_GNTDEV_DMABUF_IMP_RELEASE:
-		return gntdev_dmabuf_imp_release(gf, uarg);
-	default:
-		return gntdev_refuse(GNTDEV_R_IOCTL, -ENOTTY, cmd);
-	}
-}
+static const struct xen_ioctl gntdev_table[] = {
+	XEN_IOCTL(IOCTL_GNTDEV_MAP_GRANT_REF, struct ioctl_gntdev_map_grant_ref,
+		  gntdev_map_grant_ref),
+	XEN_IOCTL(IOCTL_GNTDEV_UNMAP_GRANT_REF, struct ioctl_gntdev_unmap_grant_ref,
+		  gntdev_unmap_grant_ref),
+	XEN_IOCTL(IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR, struct ioctl_gntdev_get_offset_for_vaddr,
+		  gntdev_get_offset_for_vaddr),
+	XEN_IOCTL(IOCTL_GNTDEV_SET_UNMAP_NOTIFY, struct ioctl_gntdev_unmap_notify,
+		  gntdev_set_unmap_notify),
+	XEN_IOCTL(IOCTL_GNTDEV_GRANT_COPY, struct ioctl_gntdev_grant_copy,
+		  gntdev_grant_copy,
+		  .compat_cmd = _IOC(_IOC_NONE, 'G', 8, GNTDEV_COMPAT_GRANT_COPY_SIZE),
+		  .compat_size = GNTDEV_COMPAT_GRANT_COPY_SIZE,
+		  .expand = gntdev_expand_grant_copy),
+#ifdef CONFIG_DMA_SHARED_BUFFER
+	XEN_IOCTL(IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, struct ioctl_gntdev_dmabuf_exp_from_refs,
+		  gntdev_dmabuf_exp_from_refs),
+	XEN_IOCTL(IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED, struct ioctl_gntdev_dmabuf_exp_wait_released,
+		  gntdev_dmabuf_exp_wait_released),
+	XEN_IOCTL(IOCTL_GNTDEV_DMABUF_IMP_TO_REFS, struct ioctl_gntdev_dmabuf_imp_to_refs,
+		  gntdev_dmabuf_imp_to_refs),
+	XEN_IOCTL(IOCTL_GNTDEV_DMABUF_IMP_RELEASE, struct ioctl_gntdev_dmabuf_imp_release,
+		  gntdev_dmabuf_imp_release),
+#endif
+};
 
-/* Once more, so that a call that nobody traces keeps nothing for the end. */
-static noinline long traced_ioctl(struct gntdev_file *gf, unsigned int cmd,
-				  void __user *uarg)
-{
-	long ret;
-
-	trace_ioctl_enter(cmd);
-	ret = do_ioctl(gf, cmd, uarg);
-	trace_ioctl_exit(cmd, ret);
-	return ret;
-}
+static const struct xen_ioctls gntdev_ioctls = {
+	.device		= "gntdev",
+	.table		= gntdev_table,
+	.nr		= ARRAY_SIZE(gntdev_table),
+	.unknown	= -ENOTTY,
+};
 
 static long gntdev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct gntdev_file *gf = file->private_data;
-	void __user *uarg = (void __user *)arg;
-
-	if (trace_ioctl_enter_enabled() || trace_ioctl_exit_enabled())
-		return traced_ioctl(gf, cmd, uarg);
-	return do_ioctl(gf, cmd, uarg);
+	return xen_ioctl(&gntdev_ioctls, file->private_data, cmd, arg);
 }
 
 #ifdef CONFIG_COMPAT
-
-/* The structures of the commands that are not here are the same. */
-static long do_compat_ioctl(struct gntdev_file *gf, unsigned int cmd,
-			    void __user *uarg)
-{
-	switch (cmd) {
-	case COMPAT_GNTDEV_GRANT_COPY:
-		return gntdev_compat_grant_copy(gf, uarg);
-	case IOCTL_GNTDEV_GRANT_COPY:
-		return gntdev_refuse(GNTDEV_R_IOCTL, -ENOTTY, cmd);
-	default:
-		return do_ioctl(gf, cmd, uarg);
-	}
-}
-
 static long gntdev_compat_ioctl(struct file *file, unsigned int cmd,
 				unsigned long arg)
 {
-	long ret;
-
-	trace_ioctl_enter(cmd);
-	ret = do_compat_ioctl(file->private_data, cmd, compat_ptr(arg));
-	trace_ioctl_exit(cmd, ret);
-	return ret;
+	return xen_compat_ioctl(&gntdev_ioctls, file->private_data, cmd, arg);
 }
-
 #endif
 
 static const struct file_operations gntdev_fops = {
@@ -209,7 +177,9 @@ static int gntdev_restored(struct notifier_block *nb, unsigned long unused,
 			   void *data)
 {
 	gntdev_grants_restored();
-	gntdev_observe_files(gntdev_vma_restored);
+	mutex_lock(&gntdev_files.lock);
+	gntdev_vma_restored(&gntdev_files.list);
+	mutex_unlock(&gntdev_files.lock);
 	return NOTIFY_DONE;
 }
 
@@ -231,7 +201,7 @@ static int __init gntdev_init(void)
 	if (err)
 		goto err_map;
 	gntdev_grants_init();
-	gntdev_observe_init();
+	xen_files_init(&gntdev_files);
 	xen_resume_register(&gntdev_resume);
 	err = misc_register(&gntdev_miscdev);
 	if (err) {
@@ -244,7 +214,7 @@ static int __init gntdev_init(void)
 
 err_resume:
 	xen_resume_unregister(&gntdev_resume);
-	gntdev_observe_exit();
+	xen_files_exit(&gntdev_files);
 	gntdev_dmabuf_imp_exit();
 err_map:
 	gntdev_map_exit();
@@ -255,7 +225,7 @@ static void __exit gntdev_exit(void)
 {
 	misc_deregister(&gntdev_miscdev);
 	xen_resume_unregister(&gntdev_resume);
-	gntdev_observe_exit();
+	xen_files_exit(&gntdev_files);
 	gntdev_grants_exit();
 	gntdev_dmabuf_imp_exit();
 	gntdev_map_exit();

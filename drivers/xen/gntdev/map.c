@@ -19,7 +19,6 @@
 
 #include "gntdev/dma_alloc.h"
 #include "gntdev/gntdev.h"
-#include "gntdev/observe.h"
 
 static unsigned int limit = 65536;
 module_param(limit, uint, 0644);
@@ -36,7 +35,7 @@ int gntdev_check_count(u32 count)
 	unsigned int most = gntdev_limit();
 
 	if (!count)
-		return gntdev_refuse(GNTDEV_R_NO_GRANTS, -EINVAL, 0);
+		return -EINVAL;
 	if (count <= most)
 		return 0;
 	pr_notice_ratelimited("%u grants in one map for %s[%d] are more than the parameter limit=%u\n",
@@ -120,15 +119,12 @@ struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags)
 
 	map = map_alloc(count);
 	if (!map)
-		return ERR_PTR(gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count));
+		return ERR_PTR(-ENOMEM);
 	err = alloc_pages_for(map, dev, dma_flags);
 	if (err) {
 		map_free_memory(map);
-		if (err == -EOPNOTSUPP)
-			return ERR_PTR(gntdev_refuse(GNTDEV_R_DMA_KIND, err,
-						     dma_flags));
-		/* Which may be something that is about the kernel's own. */
-		return ERR_PTR(gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, count));
+		/* It may be about something that is the kernel's own. */
+		return ERR_PTR(err == -EOPNOTSUPP ? err : -ENOMEM);
 	}
 	refcount_set(&map->users, 1);
 	atomic_set(&map->vmas, 0);
@@ -192,19 +188,18 @@ static int copy_grants(struct gntdev_map *map,
 	return 0;
 }
 
-int gntdev_map_grant_ref(struct gntdev_file *gf, void __user *uarg)
+long gntdev_map_grant_ref(struct xen_ioctl_call *call)
 {
-	struct ioctl_gntdev_map_grant_ref __user *u = uarg;
-	struct ioctl_gntdev_map_grant_ref arg;
+	const struct ioctl_gntdev_map_grant_ref *arg = call->arg;
+	struct ioctl_gntdev_map_grant_ref __user *u = call->uarg;
+	struct gntdev_file *gf = call->file;
 	struct gntdev_map *map;
 	int err;
 
-	if (copy_from_user(&arg, u, sizeof(arg)))
-		return -EFAULT;
-	err = gntdev_check_count(arg.count);
+	err = gntdev_check_count(arg->count);
 	if (err)
 		return err;
-	map = gntdev_map_new(arg.count, NULL, 0);
+	map = gntdev_map_new(arg->count, NULL, 0);
 	if (IS_ERR(map))
 		return PTR_ERR(map);
 	err = copy_grants(map, u->refs);
@@ -226,25 +221,24 @@ err_map:
 	return err;
 }
 
-int gntdev_unmap_grant_ref(struct gntdev_file *gf, void __user *uarg)
+long gntdev_unmap_grant_ref(struct xen_ioctl_call *call)
 {
-	struct ioctl_gntdev_unmap_grant_ref arg;
+	const struct ioctl_gntdev_unmap_grant_ref *arg = call->arg;
+	struct gntdev_file *gf = call->file;
 	struct gntdev_map *map;
 	bool mine;
 
-	if (copy_from_user(&arg, uarg, sizeof(arg)))
-		return -EFAULT;
-	map = gntdev_index_find(gf, arg.index >> PAGE_SHIFT);
+	map = gntdev_index_find(gf, arg->index >> PAGE_SHIFT);
 	if (!map)
-		return gntdev_refuse(GNTDEV_R_OFFSET, -ENOENT, arg.index);
+		return -ENOENT;
 	/* Whoever takes it out drops the file's reference, too. */
-	mine = map->index == arg.index >> PAGE_SHIFT &&
-	       (!arg.count || map->count == arg.count) &&
+	mine = map->index == arg->index >> PAGE_SHIFT &&
+	       (!arg->count || map->count == arg->count) &&
 	       gntdev_index_remove(gf, map);
 	if (mine)
 		gntdev_map_put(map);
 	gntdev_map_put(map);
-	return mine ? 0 : gntdev_refuse(GNTDEV_R_OFFSET, -ENOENT, arg.index);
+	return mine ? 0 : -ENOENT;
 }
 
 /* Put @notify in the place of what the map has, and that into @notify. */
@@ -254,45 +248,36 @@ static int swap_notify(struct gntdev_map *map, struct xen_unmap_notify *notify)
 
 	mutex_lock(&map->lock);
 	if (map->readonly && xen_unmap_notify_clears(notify))
-		err = gntdev_refuse(GNTDEV_R_NOTIFY_READONLY, -EINVAL,
-				    notify->offset);
+		err = -EINVAL;
 	else
 		swap(map->notify, *notify);
 	mutex_unlock(&map->lock);
 	return err;
 }
 
-static int refuse_notify(u32 action, evtchn_port_t port, int err)
+long gntdev_set_unmap_notify(struct xen_ioctl_call *call)
 {
-	if (action & ~XEN_UNMAP_NOTIFY_ACTIONS)
-		return gntdev_refuse(GNTDEV_R_NOTIFY_ACTION, err, action);
-	return gntdev_refuse(GNTDEV_R_NOTIFY_PORT, err, port);
-}
-
-int gntdev_set_unmap_notify(struct gntdev_file *gf, void __user *uarg)
-{
-	struct ioctl_gntdev_unmap_notify arg;
+	const struct ioctl_gntdev_unmap_notify *arg = call->arg;
+	struct gntdev_file *gf = call->file;
 	struct xen_unmap_notify notify;
 	struct gntdev_map *map;
 	int err;
 
-	if (copy_from_user(&arg, uarg, sizeof(arg)))
-		return -EFAULT;
 	/*
 	 * The reference comes before the old one goes: they may be for the same
 	 * port, which would be closed in between.
 	 */
-	err = xen_unmap_notify_init(&notify, 0, arg.action,
-				    arg.event_channel_port);
+	err = xen_unmap_notify_init(&notify, 0, arg->action,
+				    arg->event_channel_port);
 	if (err)
-		return refuse_notify(arg.action, arg.event_channel_port, err);
-	map = gntdev_index_find(gf, arg.index >> PAGE_SHIFT);
+		return err;
+	map = gntdev_index_find(gf, arg->index >> PAGE_SHIFT);
 	if (map) {
-		notify.offset = arg.index - (map->index << PAGE_SHIFT);
+		notify.offset = arg->index - (map->index << PAGE_SHIFT);
 		err = swap_notify(map, &notify);
 		gntdev_map_put(map);
 	} else {
-		err = gntdev_refuse(GNTDEV_R_OFFSET, -ENOENT, arg.index);
+		err = -ENOENT;
 	}
 	xen_unmap_notify_drop(&notify);
 	return err;

@@ -44,7 +44,6 @@
 
 #include "compat/mm.h"
 #include "gntdev/gntdev.h"
-#include "gntdev/observe.h"
 #include "gntdev/trace.h"
 #include "hypercall/hypercall.h"
 
@@ -241,7 +240,7 @@ static int view_map(struct pv_view *view)
 		nr = min(GNTDEV_BATCH, view->count - i);
 		err = map_batch(view, i, nr, &tries);
 		if (!err && fatal_signal_pending(current))
-			err = gntdev_refuse(GNTDEV_R_INTERRUPTED, -EINTR, 0);
+			err = -EINTR;
 		cond_resched();
 	}
 	mutex_unlock(&view->lock);
@@ -269,7 +268,7 @@ static int view_find_tables(struct pv_view *view, struct mm_struct *mm)
 		err = apply_to_page_range(mm, addr, PAGE_SIZE, table_of,
 					  table++);
 		if (err)
-			return gntdev_refuse(GNTDEV_R_PAGE_TABLES, err, 0);
+			return err;
 		addr = (addr & PMD_MASK) + PMD_SIZE;
 	}
 	return 0;
@@ -451,7 +450,7 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
 						  vma->vm_end - vma->vm_start,
 						  &view_notifier_ops);
 	if (err)
-		return gntdev_refuse(GNTDEV_R_PAGE_TABLES, err, 0);
+		return err;
 	/*
 	 * While any range of the address space is being invalidated, a new
 	 * notifier is not called. Wait until this one is.
@@ -501,7 +500,7 @@ int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma)
 
 	view = kvmalloc(gntdev_pv_view_size(vma_pages(vma)), GFP_KERNEL_ACCOUNT);
 	if (!view)
-		return gntdev_refuse(GNTDEV_R_MEMORY, -ENOMEM, vma_pages(vma));
+		return -ENOMEM;
 	view_init(view, map, vma);
 	view->first = vma->vm_pgoff;
 	err = view_insert(view, vma);

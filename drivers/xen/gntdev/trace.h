@@ -8,13 +8,9 @@
 #if !defined(XEN_GNTDEV_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define XEN_GNTDEV_TRACE_H
 
-#include <linux/ioctl.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
-
-#include "lib/trace_hypercall.h"
-#include "lib/trace_ioctl.h"
 
 /* Grants of one domain in a map, from the first of them on: tried, or mapped. */
 TRACE_EVENT(map,

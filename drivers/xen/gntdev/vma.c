@@ -16,7 +16,6 @@
 
 #include "compat/mm.h"
 #include "gntdev/gntdev.h"
-#include "gntdev/observe.h"
 
 static void xlate_vma_open(struct vm_area_struct *vma)
 {
@@ -68,7 +67,7 @@ void gntdev_vma_restored(const struct list_head *files)
 
 	if (xen_pv_domain())
 		return;
-	list_for_each_entry(gf, files, observed.node) {
+	list_for_each_entry(gf, files, entry.node) {
 		if (gf->mapping != last)
 			unmap_mapping_range(gf->mapping, 0, 0, 1);
 		last = gf->mapping;
@@ -91,7 +90,6 @@ static int xlate_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 		return err;
 	err = vm_insert_pages(vma, vma->vm_start, map->pages, &left);
 	if (err) {
-		gntdev_refuse(GNTDEV_R_PAGE_TABLES, err, 0);
 		/* What was inserted goes when the kernel undoes the mmap. */
 		gntdev_grants_release(map, 0, map->count);
 		return err;
@@ -110,11 +108,10 @@ int gntdev_mmap(struct file *file, struct vm_area_struct *vma)
 
 	/* A copy on write would be a copy of the granter's memory. */
 	if ((vma->vm_flags & VM_WRITE) && !(vma->vm_flags & VM_SHARED))
-		return gntdev_refuse(GNTDEV_R_PRIVATE, -EINVAL, 0);
+		return -EINVAL;
 	map = gntdev_index_claim(gf, vma->vm_pgoff, vma_pages(vma));
 	if (!map)
-		return gntdev_refuse(GNTDEV_R_MMAP, -EINVAL,
-				     (u64)vma->vm_pgoff << PAGE_SHIFT);
+		return -EINVAL;
 
 	/* The numbers of its domains may be other domains' now. */
 	if (gntdev_map_lost(map)) {
@@ -148,27 +145,25 @@ static struct gntdev_map *vma_map(const struct vm_area_struct *vma)
 	return NULL;
 }
 
-int gntdev_get_offset_for_vaddr(void __user *uarg)
+long gntdev_get_offset_for_vaddr(struct xen_ioctl_call *call)
 {
-	struct ioctl_gntdev_get_offset_for_vaddr arg;
+	struct ioctl_gntdev_get_offset_for_vaddr *arg = call->arg;
 	struct mm_struct *mm = current->mm;
 	struct gntdev_map *map = NULL;
 	struct vm_area_struct *vma;
 
-	if (copy_from_user(&arg, uarg, sizeof(arg)))
-		return -EFAULT;
 	mmap_read_lock(mm);
-	vma = vma_lookup(mm, arg.vaddr);
+	vma = vma_lookup(mm, arg->vaddr);
 	if (vma)
 		map = vma_map(vma);
 	if (map) {
-		arg.offset = map->index << PAGE_SHIFT;
-		arg.count = map->count;
+		arg->offset = map->index << PAGE_SHIFT;
+		arg->count = map->count;
 	}
 	mmap_read_unlock(mm);
 	if (!map)
-		return gntdev_refuse(GNTDEV_R_VADDR, -EINVAL, arg.vaddr);
-	if (copy_to_user(uarg, &arg, sizeof(arg)))
+		return -EINVAL;
+	if (copy_to_user(call->uarg, arg, sizeof(*arg)))
 		return -EFAULT;
 	return 0;
 }

@@ -18,6 +18,7 @@
 
 #ifndef __ASSEMBLY__
 
+#include <linux/tracepoint-defs.h>
 #include <linux/types.h>
 #include <asm/asm.h>
 
@@ -72,6 +73,26 @@ long xen_hypercall_user(unsigned long nr, unsigned long a1, unsigned long a2,
 			unsigned long a3, unsigned long a4, unsigned long a5,
 			unsigned long a6);
 
+/* Of all drivers; lib/trace.h has what is told. */
+DECLARE_TRACEPOINT(hypercall_enter);
+DECLARE_TRACEPOINT(hypercall_exit);
+
+void xen_hypercall_trace_enter(unsigned long nr, unsigned long a1);
+void xen_hypercall_trace_exit(unsigned long nr, long ret);
+
+static __always_inline void xen_trace_enter(unsigned long nr,
+						unsigned long a1)
+{
+	if (tracepoint_enabled(hypercall_enter))
+		xen_hypercall_trace_enter(nr, a1);
+}
+
+static __always_inline void xen_trace_exit(unsigned long nr, long ret)
+{
+	if (tracepoint_enabled(hypercall_exit))
+		xen_hypercall_trace_exit(nr, ret);
+}
+
 #define XEN_HYPERCALL_CALL	"call xen_hypercall_page + %c[offset]"
 
 /*
@@ -82,10 +103,12 @@ static __always_inline long xen_hypercall1(unsigned int nr, unsigned long a1)
 {
 	long ret;
 
+	xen_trace_enter(nr, a1);
 	asm volatile(XEN_HYPERCALL_CALL
 		     : "=a" (ret), "+D" (a1), ASM_CALL_CONSTRAINT
 		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
 		     : "memory", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11");
+	xen_trace_exit(nr, ret);
 	return ret;
 }
 
@@ -94,10 +117,12 @@ static __always_inline long xen_hypercall2(unsigned int nr, unsigned long a1,
 {
 	long ret;
 
+	xen_trace_enter(nr, a1);
 	asm volatile(XEN_HYPERCALL_CALL
 		     : "=a" (ret), "+D" (a1), "+S" (a2), ASM_CALL_CONSTRAINT
 		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
 		     : "memory", "rcx", "rdx", "r8", "r9", "r10", "r11");
+	xen_trace_exit(nr, ret);
 	return ret;
 }
 
@@ -106,11 +131,13 @@ static __always_inline long xen_hypercall3(unsigned int nr, unsigned long a1,
 {
 	long ret;
 
+	xen_trace_enter(nr, a1);
 	asm volatile(XEN_HYPERCALL_CALL
 		     : "=a" (ret), "+D" (a1), "+S" (a2), "+d" (a3),
 		       ASM_CALL_CONSTRAINT
 		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
 		     : "memory", "rcx", "r8", "r9", "r10", "r11");
+	xen_trace_exit(nr, ret);
 	return ret;
 }
 
@@ -118,14 +145,18 @@ static __always_inline long xen_hypercall4(unsigned int nr, unsigned long a1,
 					   unsigned long a2, unsigned long a3,
 					   unsigned long a4)
 {
-	register unsigned long r10 asm("r10") = a4;
+	register unsigned long r10 asm("r10");
 	long ret;
 
+	xen_trace_enter(nr, a1);
+	/* A call before this would lose it. */
+	r10 = a4;
 	asm volatile(XEN_HYPERCALL_CALL
 		     : "=a" (ret), "+D" (a1), "+S" (a2), "+d" (a3), "+r" (r10),
 		       ASM_CALL_CONSTRAINT
 		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
 		     : "memory", "rcx", "r8", "r9", "r11");
+	xen_trace_exit(nr, ret);
 	return ret;
 }
 

@@ -6,7 +6,9 @@
  * have no state: the kernel's module loader patches the transfer instruction
  * for this machine, init checks that it did and runs the self-test, and from
  * then on there is only code. What the drivers share besides is here, too: the
- * directory in debugfs (lib/observe.c), what happens after the domain was
+ * dispatch of ioctls (lib/ioctl.c), the open
+ * files and their directory in debugfs (lib/files.c), tracepoints and refusals
+ * (lib/trace.c), what happens after the domain was
  * restored (lib/resume.c), what waits for a peer (lib/pending.c), notifications
  * of an unmap (lib/unmap_notify.c) and the domain's own number (lib/domid.c).
  */
@@ -25,7 +27,7 @@
 
 #include "hypercall/hypercall.h"
 #include "hypercall/selftest.h"
-#include "lib/observe.h"
+#include "lib/files.h"
 #include "lib/pending.h"
 #include "lib/resume.h"
 
@@ -132,13 +134,13 @@ static int __init xen_hypercall_init(void)
 		xen_pending_exit();
 		return err;
 	}
-	xen_observe_init();
+	xen_files_dir_init();
 	return 0;
 }
 
 static void __exit xen_hypercall_exit(void)
 {
-	xen_observe_exit();
+	xen_files_dir_exit();
 	xen_resume_exit();
 	xen_pending_exit();
 }

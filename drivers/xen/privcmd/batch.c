@@ -17,9 +17,9 @@
 #include <xen/privcmd.h>
 #include <xen/xen.h>
 
+#include "lib/ioctl.h"
 #include "privcmd/killed.h"
 #include "privcmd/map.h"
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 #include "privcmd/trace.h"
 
@@ -37,7 +37,7 @@ static int frames_alloc(struct frames *f, unsigned long nr)
 	f->nr = nr;
 	f->frame = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!f->frame)
-		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, nr);
+		return -ENOMEM;
 	f->err = (int *)(f->frame + nr);
 	return 0;
 }
@@ -45,11 +45,6 @@ static int frames_alloc(struct frames *f, unsigned long nr)
 static void frames_free(struct frames *f)
 {
 	kvfree(f->frame);
-}
-
-static int refuse_killed(void)
-{
-	return privcmd_refuse(PRIVCMD_R_INTERRUPTED, -EINTR, 0);
 }
 
 /* Some at a time, since there may be gigabytes. */
@@ -60,23 +55,27 @@ static int copy_some(void *to, const void __user *from, size_t size)
 
 	for (at = 0; at < size; at += most) {
 		if (privcmd_killed())
-			return refuse_killed();
+			return -EINTR;
 		if (copy_from_user(to + at, from + at, min(size - at, most)))
 			return -EFAULT;
 	}
 	return 0;
 }
 
+static size_t frame_size(bool compat)
+{
+	return compat ? sizeof(u32) : sizeof(u64);
+}
+
 /* A 32-bit caller's numbers have 32 bits. Widen them in place, from the end. */
-static int frames_copy(struct frames *f, const void __user *arr, bool narrow)
+static int frames_copy(struct frames *f, const void __user *arr, bool compat)
 {
 	u32 *half = (u32 *)f->frame;
 	unsigned long i;
 	int err;
 
-	err = copy_some(f->frame, arr,
-			f->nr * (narrow ? sizeof(*half) : sizeof(*f->frame)));
-	if (err || !narrow)
+	err = copy_some(f->frame, arr, f->nr * frame_size(compat));
+	if (err || !compat)
 		return err;
 	for (i = f->nr; i-- > 0; ) {
 		f->frame[i] = half[i];
@@ -95,7 +94,7 @@ static int fill(struct privcmd_span *span, struct frames *f, domid_t domid)
 
 /* The numbers of frames that failed come back with bits set in them. */
 static int report_in_band(const struct frames *f, void __user *arr,
-			  bool narrow)
+			  bool compat)
 {
 	unsigned long i;
 	u64 value;
@@ -103,13 +102,13 @@ static int report_in_band(const struct frames *f, void __user *arr,
 
 	for (i = 0; i < f->nr; i++) {
 		if (i % PRIVCMD_AT_A_TIME == 0 && privcmd_killed())
-			return refuse_killed();
+			return -EINTR;
 		if (!f->err[i])
 			continue;
 		value = f->frame[i] | (f->err[i] == -ENOENT ?
 				       PRIVCMD_MMAPBATCH_PAGED_ERROR :
 				       PRIVCMD_MMAPBATCH_MFN_ERROR);
-		if (narrow)
+		if (compat)
 			err = put_user((u32)value, (u32 __user *)arr + i);
 		else
 			err = put_user(value, (u64 __user *)arr + i);
@@ -156,23 +155,35 @@ static int refuse_frames(const struct frames *f, const struct frames_result *r)
 			      f->frame[r->paged_out]);
 }
 
-int privcmd_mmapbatch(struct privcmd_file *pf,
-		      const struct privcmd_batch_args *args)
+/* Either version, from either kind of caller. */
+struct batch_args {
+	unsigned long num;
+	unsigned long addr;
+	/* Frame numbers, of 32 bits if compat. */
+	void __user *arr;
+	bool compat;
+	/* Second version: where the errors go. */
+	int __user *err;
+	domid_t dom;
+};
+
+static int mmapbatch(struct privcmd_file *pf, const struct batch_args *args)
 {
 	struct frames_result result;
 	struct privcmd_span span;
 	struct frames f;
 	int err, ret;
 
-	if (!xen_restrict_allows(&pf->restriction, args->dom))
-		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args->dom);
+	err = privcmd_check_domid(pf, args->dom);
+	if (err)
+		return err;
 	if (!args->num)
-		return privcmd_refuse(PRIVCMD_R_NO_FRAMES, -EINVAL, 0);
+		return -EINVAL;
 
 	err = frames_alloc(&f, args->num);
 	if (err)
 		return err;
-	err = frames_copy(&f, args->arr, args->narrow);
+	err = frames_copy(&f, args->arr, args->compat);
 	if (err)
 		goto out;
 	err = -EFAULT;
@@ -184,10 +195,8 @@ int privcmd_mmapbatch(struct privcmd_file *pf,
 		goto out;
 	err = fill(&span, &f, args->dom);
 	privcmd_span_end(&span);
-	if (err) {
-		privcmd_refuse_mapping(err, args->addr);
+	if (err)
 		goto out;
-	}
 
 	frames_result(&f, &result);
 	trace_map(args->dom, f.nr, result.failed);
@@ -196,12 +205,45 @@ int privcmd_mmapbatch(struct privcmd_file *pf,
 		if (copy_to_user(args->err, f.err, f.nr * sizeof(*f.err)))
 			err = -EFAULT;
 	} else if (result.failed) {
-		err = report_in_band(&f, (void __user *)args->arr, args->narrow);
+		err = report_in_band(&f, (void __user *)args->arr, args->compat);
 	}
 	err = err ?: ret;
 out:
 	frames_free(&f);
 	return err;
+}
+
+long privcmd_mmapbatch(struct xen_ioctl_call *call)
+{
+	const struct privcmd_mmapbatch *arg = call->arg;
+	struct batch_args args = {
+		.num = (unsigned int)arg->num,
+		.addr = arg->addr,
+		.arr = arg->arr,
+		.compat = call->compat,
+		.dom = arg->dom,
+	};
+
+	if (!access_ok(args.arr, args.num * frame_size(args.compat)))
+		return -EFAULT;
+	return mmapbatch(call->file, &args);
+}
+
+long privcmd_mmapbatch_v2(struct xen_ioctl_call *call)
+{
+	const struct privcmd_mmapbatch_v2 *arg = call->arg;
+	struct batch_args args = {
+		.num = arg->num,
+		.addr = arg->addr,
+		.arr = (void __user *)arg->arr,
+		.compat = call->compat,
+		.err = arg->err,
+		.dom = arg->dom,
+	};
+
+	if (!args.err || !access_ok(args.err, args.num * sizeof(int)))
+		return -EFAULT;
+	return mmapbatch(call->file, &args);
 }
 
 /*
@@ -251,7 +293,7 @@ static int map_runs(const struct privcmd_mmap_entry *run, unsigned long nr,
 	int err;
 
 	if (!total)
-		return privcmd_refuse(PRIVCMD_R_RUNS, -EINVAL, nr);
+		return -EINVAL;
 	err = privcmd_span_begin(&span, run[0].va, total, PRIVCMD_CLAIM_START);
 	if (err)
 		return err;
@@ -260,8 +302,6 @@ static int map_runs(const struct privcmd_mmap_entry *run, unsigned long nr,
 		goto err_span;
 	runs_expand(run, nr, f.frame);
 	err = privcmd_pv_fill(&span, f.frame, f.err, domid, false);
-	if (err)
-		privcmd_refuse_mapping(err, span.addr);
 	for (i = 0; !err && i < total; i++) {
 		if (f.err[i])
 			err = privcmd_refuse(PRIVCMD_R_FRAME, f.err[i], f.frame[i]);
@@ -278,24 +318,31 @@ err_span:
 	return err;
 }
 
-int privcmd_mmap_runs(struct privcmd_file *pf,
-		      const struct privcmd_runs_args *args)
+/* Never was there, for a caller in an auto-translated domain. */
+int privcmd_check_pv(void *file)
 {
+	return xen_pv_domain() ? 0 : -ENOSYS;
+}
+
+/* The entries are the same for every caller. */
+long privcmd_mmap_runs(struct xen_ioctl_call *call)
+{
+	const struct privcmd_mmap *arg = call->arg;
+	unsigned long nr = (unsigned int)arg->num;
 	struct privcmd_mmap_entry *run;
 	int err;
 
-	if (!xen_restrict_allows(&pf->restriction, args->dom))
-		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args->dom);
-	if (!args->num)
-		return 0;
+	err = privcmd_check_domid(call->file, arg->dom);
+	if (err || !nr)
+		return err;
 
-	run = kvmalloc(size_mul(args->num, sizeof(*run)),
+	run = kvmalloc(size_mul(nr, sizeof(*run)),
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!run)
-		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->num);
-	err = copy_some(run, args->entry, args->num * sizeof(*run));
+		return -ENOMEM;
+	err = copy_some(run, arg->entry, nr * sizeof(*run));
 	if (!err)
-		err = map_runs(run, args->num, args->dom);
+		err = map_runs(run, nr, arg->dom);
 	kvfree(run);
 	return err;
 }

@@ -29,8 +29,8 @@
 #include <xen/xen-ops.h>
 
 #include "hypercall/hypercall.h"
+#include "lib/ioctl.h"
 #include "privcmd/dm_op.h"
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 #include "privcmd/trace.h"
 
@@ -82,22 +82,22 @@ static unsigned int buf_pages(const struct privcmd_dm_op_buf *buf)
 	return DIV_ROUND_UP(offset_in_page(buf->uptr) + buf->size, PAGE_SIZE);
 }
 
-static int copy_bufs(struct dm_op *d, const struct privcmd_dm_op_args *args)
+static int copy_bufs(struct dm_op *d, const void __user *ubufs, bool compat)
 {
 	const struct {
 		compat_uptr_t uptr;
 		compat_size_t size;
-	} __user *narrow = args->ubufs;
+	} __user *from = ubufs;
 	compat_uptr_t uptr;
 	compat_size_t size;
 	unsigned int i;
 
-	if (!args->narrow)
-		return copy_from_user(d->ubuf, args->ubufs,
+	if (!compat)
+		return copy_from_user(d->ubuf, ubufs,
 				      d->num * sizeof(*d->ubuf)) ? -EFAULT : 0;
 	for (i = 0; i < d->num; i++) {
-		if (get_user(uptr, &narrow[i].uptr) ||
-		    get_user(size, &narrow[i].size))
+		if (get_user(uptr, &from[i].uptr) ||
+		    get_user(size, &from[i].size))
 			return -EFAULT;
 		d->ubuf[i].uptr = compat_ptr(uptr);
 		d->ubuf[i].size = size;
@@ -117,7 +117,7 @@ static int check_bufs(struct dm_op *d)
 			return -EFAULT;
 		if (i && check_add_overflow(d->pages, buf_pages(d->ubuf + i),
 					    &d->pages))
-			return privcmd_refuse(PRIVCMD_R_DM_OP_PAGES, -E2BIG, i);
+			return -E2BIG;
 	}
 	return 0;
 }
@@ -191,12 +191,12 @@ static long call_xen(struct dm_op *d, domid_t domid)
 			set_xen_guest_handle(d->xbuf[i].h, d->op);
 		d->xbuf[i].size = d->ubuf[i].size;
 	}
-	trace_hypercall_enter(__HYPERVISOR_dm_op, domid);
+	xen_trace_enter(__HYPERVISOR_dm_op, domid);
 	xen_preemptible_hcall_begin();
 	ret = xen_hypercall_user(__HYPERVISOR_dm_op, domid, d->num,
 				 (unsigned long)d->xbuf, 0, 0, 0);
 	xen_preemptible_hcall_end();
-	trace_hypercall_exit(__HYPERVISOR_dm_op, domid, ret);
+	xen_trace_exit(__HYPERVISOR_dm_op, ret);
 	if (ret < 0)
 		privcmd_refuse(PRIVCMD_R_DM_OP, ret,
 			       privcmd_dm_op_code(d->op_before, d->ubuf[0].size));
@@ -216,7 +216,7 @@ static long dm_op_run(struct dm_op *d, domid_t domid)
 	memcpy(d->op_before, d->op, size);
 	code = privcmd_dm_op_code(d->op, size);
 	if (d->num < privcmd_dm_op_min_bufs(code))
-		return privcmd_refuse(PRIVCMD_R_DM_OP_BUFS, -EINVAL, code);
+		return -EINVAL;
 	/* Better now than when Xen has done it. Writes nothing. */
 	if (!op_is_const(code) &&
 	    fault_in_safe_writeable((char __user *)d->ubuf[0].uptr, size))
@@ -256,7 +256,7 @@ static long dm_op_with_bufs(struct dm_op *d, domid_t domid)
 					size_mul(2, op_size)),
 			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 		if (!mem)
-			return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, d->pages);
+			return -ENOMEM;
 		d->op = mem;
 		d->op_before = mem + op_size;
 		d->page = mem + 2 * op_size;
@@ -274,38 +274,39 @@ static int refuse_bufs(unsigned int num)
 	return privcmd_refuse(PRIVCMD_R_LIMIT_BUFS, -E2BIG, num);
 }
 
-long privcmd_dm_op(struct privcmd_file *pf,
-		   const struct privcmd_dm_op_args *args)
+long privcmd_dm_op(struct xen_ioctl_call *call)
 {
+	const struct privcmd_dm_op *arg = call->arg;
 	struct privcmd_dm_op_buf stack_ubuf[STACK_BUFS];
 	struct xen_dm_op_buf stack_xbuf[STACK_BUFS];
 	struct dm_op d = {
-		.num = args->num,
+		.num = arg->num,
 		.ubuf = stack_ubuf,
 		.xbuf = stack_xbuf,
 	};
 	void *mem = NULL;
 	long ret;
 
-	if (!xen_restrict_allows(&pf->restriction, args->dom))
-		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args->dom);
+	ret = privcmd_check_domid(call->file, arg->dom);
+	if (ret)
+		return ret;
 	/* How a library asks whether there is such an ioctl. */
-	if (!args->num)
+	if (!arg->num)
 		return 0;
-	if (args->num > privcmd_dm_op_max_bufs())
-		return refuse_bufs(args->num);
+	if (arg->num > privcmd_dm_op_max_bufs())
+		return refuse_bufs(arg->num);
 
-	if (args->num > STACK_BUFS) {
-		mem = kmalloc_array(args->num, sizeof(*d.ubuf) + sizeof(*d.xbuf),
+	if (arg->num > STACK_BUFS) {
+		mem = kmalloc_array(arg->num, sizeof(*d.ubuf) + sizeof(*d.xbuf),
 				    GFP_KERNEL_ACCOUNT);
 		if (!mem)
-			return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->num);
+			return -ENOMEM;
 		d.ubuf = mem;
-		d.xbuf = mem + args->num * sizeof(*d.ubuf);
+		d.xbuf = mem + arg->num * sizeof(*d.ubuf);
 	}
-	ret = copy_bufs(&d, args);
+	ret = copy_bufs(&d, arg->ubufs, call->compat);
 	if (!ret)
-		ret = dm_op_with_bufs(&d, args->dom);
+		ret = dm_op_with_bufs(&d, arg->dom);
 	kfree(mem);
 	return ret;
 }

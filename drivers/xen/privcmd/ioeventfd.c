@@ -47,9 +47,9 @@
 
 #include <xen/privcmd.h>
 
+#include "lib/ioctl.h"
 #include "privcmd/ioreq.h"
 #include "privcmd/map.h"
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
 #define MAX_VCPUS		4096
@@ -131,8 +131,7 @@ static int ioeventfd_add_locked(struct privcmd_file *pf,
 
 	server = server_find(pf, args, place);
 	if (IS_ERR(server))
-		return privcmd_refuse(PRIVCMD_R_IOREQ_OTHER, PTR_ERR(server),
-				      args->ioreq);
+		return PTR_ERR(server);
 	if (!server) {
 		if (!*fresh)
 			return 1;
@@ -140,8 +139,7 @@ static int ioeventfd_add_locked(struct privcmd_file *pf,
 		server_list(server);
 	}
 	if (eventfd_find(server, e->eventfd))
-		return privcmd_refuse(PRIVCMD_R_EVENTFD_BUSY, -EBUSY,
-				      args->event_fd);
+		return -EBUSY;
 	hash_add_rcu(server->eventfds, &e->node, doorbell_key(e->addr, e->vq));
 	server->nr_eventfds++;
 	return 0;
@@ -190,8 +188,7 @@ static int ioeventfd_add(struct privcmd_file *pf,
 
 	place.map = privcmd_map_get(args->ioreq, &place.page);
 	if (IS_ERR(place.map))
-		return privcmd_refuse(PRIVCMD_R_IOREQ, PTR_ERR(place.map),
-				      args->ioreq);
+		return PTR_ERR(place.map);
 	err = ioeventfd_add_at(pf, args, &place, e);
 	privcmd_map_put(place.map);
 	return err;
@@ -206,20 +203,19 @@ static int ioeventfd_assign(struct privcmd_file *pf,
 
 	if (check_add_overflow(args->addr, (u64)args->addr_len, &end) ||
 	    args->addr_len > 8 || !is_power_of_2(args->addr_len))
-		return privcmd_refuse(PRIVCMD_R_DOORBELL, -EINVAL, args->addr);
+		return -EINVAL;
 	if (!args->vcpus || args->vcpus > MAX_VCPUS)
-		return privcmd_refuse(PRIVCMD_R_VCPUS, -EINVAL, args->vcpus);
+		return -EINVAL;
 
 	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
 	if (!e)
-		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, 0);
+		return -ENOMEM;
 	e->addr = args->addr;
 	e->len = args->addr_len;
 	e->vq = args->vq;
 	e->eventfd = eventfd_ctx_fdget(args->event_fd);
 	if (IS_ERR(e->eventfd)) {
-		err = privcmd_refuse(PRIVCMD_R_EVENTFD, PTR_ERR(e->eventfd),
-				     args->event_fd);
+		err = PTR_ERR(e->eventfd);
 		goto err_free;
 	}
 
@@ -317,28 +313,27 @@ static int ioeventfd_deassign(struct privcmd_file *pf,
 
 	eventfd = eventfd_ctx_fdget(args->event_fd);
 	if (IS_ERR(eventfd))
-		return privcmd_refuse(PRIVCMD_R_EVENTFD, PTR_ERR(eventfd),
-				      args->event_fd);
+		return PTR_ERR(eventfd);
 	err = ioeventfd_remove(pf, args, eventfd);
 	eventfd_ctx_put(eventfd);
 	if (err)
-		return privcmd_refuse(PRIVCMD_R_NOT_ASSIGNED, err, args->event_fd);
+		return err;
 	return 0;
 }
 
-int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg)
+long privcmd_ioeventfd(struct xen_ioctl_call *call)
 {
-	struct privcmd_ioeventfd args;
+	const struct privcmd_ioeventfd *args = call->arg;
+	int err;
 
-	if (copy_from_user(&args, arg, sizeof(args)))
-		return -EFAULT;
-	if (args.flags & ~PRIVCMD_IOEVENTFD_FLAG_DEASSIGN)
-		return privcmd_refuse(PRIVCMD_R_FLAGS, -EINVAL, args.flags);
-	if (!xen_restrict_allows(&pf->restriction, args.dom))
-		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args.dom);
-	if (args.flags & PRIVCMD_IOEVENTFD_FLAG_DEASSIGN)
-		return ioeventfd_deassign(pf, &args);
-	return ioeventfd_assign(pf, &args);
+	if (args->flags & ~PRIVCMD_IOEVENTFD_FLAG_DEASSIGN)
+		return -EINVAL;
+	err = privcmd_check_domid(call->file, args->dom);
+	if (err)
+		return err;
+	if (args->flags & PRIVCMD_IOEVENTFD_FLAG_DEASSIGN)
+		return ioeventfd_deassign(call->file, args);
+	return ioeventfd_assign(call->file, args);
 }
 
 /* Takes no lock: whoever opens or closes a file waits for who asks. */

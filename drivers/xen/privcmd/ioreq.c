@@ -30,7 +30,6 @@
 #include "privcmd/ioreq.h"
 #include "privcmd/killed.h"
 #include "privcmd/map.h"
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
 /* A slot, as Xen's public/hvm/ioreq.h has it. */
@@ -173,11 +172,10 @@ static int port_attach(struct ioreq_port *p, domid_t domid)
 
 	err = port_get(p->port, domid, READ_ONCE(p->slot->vp_eport));
 	if (err)
-		return privcmd_refuse(PRIVCMD_R_IOREQ_PORT, err, p->port);
+		return err;
 	p->irq = irq_from_evtchn(p->port);
 	err = request_irq(p->irq, ioreq_interrupt, IRQF_SHARED, "ioeventfd", p);
 	if (err) {
-		privcmd_refuse(PRIVCMD_R_IOREQ_PORT, err, p->port);
 		evtchn_put(p->port);
 	}
 	return err;
@@ -199,7 +197,7 @@ static int ports_attach(struct ioreq_server *server)
 
 	for (i = 0; i < server->vcpus; i++) {
 		err = privcmd_killed() ?
-		      privcmd_refuse(PRIVCMD_R_INTERRUPTED, -EINTR, 0) :
+		      -EINTR :
 		      port_attach(&server->ports[i], server->domid);
 		if (err) {
 			ports_detach(server, i);
@@ -282,7 +280,7 @@ struct ioreq_server *privcmd_ioreq_new(struct privcmd_file *pf,
 	server = kvzalloc(struct_size(server, ports, args->vcpus),
 			  GFP_KERNEL_ACCOUNT);
 	if (!server)
-		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->vcpus));
+		return ERR_PTR(-ENOMEM);
 	server->file = pf;
 	server->domid = args->dom;
 	server->generation = xen_resume_generation();
@@ -297,8 +295,6 @@ struct ioreq_server *privcmd_ioreq_new(struct privcmd_file *pf,
 		goto err_slots;
 	err = slots_locate(server);
 	if (err) {
-		privcmd_refuse(err == -ENOMEM ? PRIVCMD_R_MEMORY : PRIVCMD_R_IOREQ,
-			       err, args->ioreq);
 		goto err_slots;
 	}
 	err = ports_attach(server);

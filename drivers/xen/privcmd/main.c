@@ -14,7 +14,7 @@
  *				for (ioeventfd.c)
  *
  * The last three have a lock each, none of which is taken under another: their
- * files tell what is. The list of open files (lib/observe.c) has one that open,
+ * files tell what is. The list of open files (lib/files.c) has one that open,
  * close, debugfs and a restore (resume.c) take; nothing is waited for under it
  * but, by the last, the kernel's lock on what is mapped of a node. The rest needs
  * none: the restriction is one word, a hypercall needs nothing but its arguments,
@@ -35,7 +35,6 @@
 #include <xen/xen.h>
 
 #include "privcmd/map.h"
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
 static int privcmd_open(struct inode *inode, struct file *file)
@@ -55,7 +54,7 @@ static int privcmd_open(struct inode *inode, struct file *file)
 		kfree(pf);
 		return err;
 	}
-	privcmd_observe_open(pf);
+	xen_files_add(&privcmd_files, &pf->entry);
 	file->private_data = pf;
 	return 0;
 }
@@ -64,7 +63,7 @@ static int privcmd_release(struct inode *inode, struct file *file)
 {
 	struct privcmd_file *pf = file->private_data;
 
-	privcmd_observe_close(pf);
+	xen_files_del(&privcmd_files, &pf->entry);
 	privcmd_irqfd_release(pf);
 	privcmd_ioeventfd_release(pf);
 	kfree(pf);
@@ -106,7 +105,7 @@ static int __init privcmd_init(void)
 	if (err)
 		return err;
 	privcmd_restrict_init();
-	privcmd_observe_init();
+	xen_files_init(&privcmd_files);
 	privcmd_resume_init();
 	err = misc_register(&privcmd_buf_miscdev);
 	if (err)
@@ -120,7 +119,7 @@ err_buf:
 	misc_deregister(&privcmd_buf_miscdev);
 err_observe:
 	privcmd_resume_exit();
-	privcmd_observe_exit();
+	xen_files_exit(&privcmd_files);
 	privcmd_restrict_exit();
 	privcmd_irqfd_exit();
 	pr_err("cannot make the nodes under /dev/xen (%d); are another module's still there?\n",
@@ -133,7 +132,7 @@ static void __exit privcmd_exit(void)
 	misc_deregister(&privcmd_miscdev);
 	misc_deregister(&privcmd_buf_miscdev);
 	privcmd_resume_exit();
-	privcmd_observe_exit();
+	xen_files_exit(&privcmd_files);
 	privcmd_restrict_exit();
 	privcmd_irqfd_exit();
 }

@@ -51,7 +51,6 @@
 
 #include "compat/mm.h"
 #include "privcmd/map.h"
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 #include "privcmd/trace.h"
 
@@ -99,7 +98,7 @@ static int map_equip(struct privcmd_map *map)
 		return 0;
 	filled_free(map);
 err_memory:
-	return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, map->nr);
+	return -ENOMEM;
 }
 
 static struct privcmd_map *map_new(unsigned long nr, bool restricted)
@@ -109,7 +108,7 @@ static struct privcmd_map *map_new(unsigned long nr, bool restricted)
 
 	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
 	if (!map)
-		return ERR_PTR(privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, nr));
+		return ERR_PTR(-ENOMEM);
 	refcount_set(&map->users, 1);
 	mutex_init(&map->lock);
 	map->nr = nr;
@@ -367,7 +366,7 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 	span->nr = nr;
 	err = span_find(span, claim, &wanted);
 	if (err)
-		return privcmd_refuse_mapping(err, addr);
+		return err;
 
 	if (!span->map) {
 		/*
@@ -394,7 +393,7 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 	if (!err)
 		return 0;
 	privcmd_span_end(span);
-	return privcmd_refuse_mapping(err, addr);
+	return err;
 }
 
 void privcmd_span_end(struct privcmd_span *span)

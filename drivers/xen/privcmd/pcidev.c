@@ -9,22 +9,18 @@
 #include <xen/privcmd.h>
 
 #include "compat/acpi.h"
-#include "privcmd/observe.h"
+#include "lib/ioctl.h"
 #include "privcmd/privcmd.h"
 
-int privcmd_pcidev_get_gsi(struct privcmd_file *pf, void __user *arg)
+/* It is about the host, not about a domain: for files that are not restricted. */
+long privcmd_pcidev_get_gsi(struct xen_ioctl_call *call)
 {
-	struct privcmd_pcidev_get_gsi get;
+	struct privcmd_pcidev_get_gsi *get = call->arg;
 	int gsi;
 
-	/* It is about the host, not about a domain. */
-	if (xen_restricted(&pf->restriction))
-		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, DOMID_SELF);
-	if (copy_from_user(&get, arg, sizeof(get)))
-		return -EFAULT;
-	gsi = xen_acpi_get_gsi_from_sbdf(get.sbdf);
+	gsi = xen_acpi_get_gsi_from_sbdf(get->sbdf);
 	if (gsi < 0)
-		return privcmd_refuse(PRIVCMD_R_GSI, gsi, get.sbdf);
-	get.gsi = gsi;
-	return copy_to_user(arg, &get, sizeof(get)) ? -EFAULT : 0;
+		return gsi;
+	get->gsi = gsi;
+	return copy_to_user(call->uarg, get, sizeof(*get)) ? -EFAULT : 0;
 }

@@ -11,11 +11,33 @@
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
 
-#include "lib/observe.h"
+#include "lib/files.h"
+#include "lib/refusals.h"
 #include "lib/restrict.h"
 
-struct privcmd_hypercall;
-struct privcmd_mmap_entry;
+struct xen_ioctl_call;
+
+/* The comment says what the number is about. */
+enum privcmd_reason {
+	/* The file may not act on the domain: its number. */
+	PRIVCMD_R_RESTRICTED,
+	/* Xen answers HYPERCALL with an errno: 0. */
+	PRIVCMD_R_HYPERCALL,
+	/* The mapping is larger than memory, or than all may have: its pages. */
+	PRIVCMD_R_MAPPING_SIZE,
+	/* Xen refuses a frame: its number. A batch goes on. */
+	PRIVCMD_R_FRAME,
+	/* Frames of a batch are paged out: the first of them. */
+	PRIVCMD_R_PAGED_OUT,
+	/* Xen refuses the resource: its type. */
+	PRIVCMD_R_RESOURCE,
+	/* The parameters of this name: what was asked for. */
+	PRIVCMD_R_LIMIT_BUFS,
+	PRIVCMD_R_LIMIT_SIZE,
+	/* Xen refuses the operation of DM_OP: its code. */
+	PRIVCMD_R_DM_OP,
+	PRIVCMD_REASONS,
+};
 
 /* One open file of /dev/xen/privcmd. */
 struct privcmd_file {
@@ -37,47 +59,32 @@ struct privcmd_file {
 	atomic_t mappings;
 	atomic_long_t pages;
 
-	struct xen_observed_file observed;
-};
-
-/* MMAPBATCH, either version, from either kind of caller. */
-struct privcmd_batch_args {
-	unsigned long num;
-	unsigned long addr;
-	/* Frame numbers, of 32 bits if narrow. */
-	void __user *arr;
-	bool narrow;
-	/* Second version: where the errors go. */
-	int __user *err;
-	domid_t dom;
-};
-
-/* MMAP; the entries are the same for every caller. */
-struct privcmd_runs_args {
-	unsigned long num;
-	const struct privcmd_mmap_entry __user *entry;
-	domid_t dom;
-};
-
-/* DM_OP. */
-struct privcmd_dm_op_args {
-	const void __user *ubufs;
-	/* The buffers are described with 32-bit pointers and sizes. */
-	bool narrow;
-	unsigned int num;
-	domid_t dom;
+	struct xen_file entry;
 };
 
 /* main.c; xenfs.ko links to both. */
 extern const struct file_operations xen_privcmd_fops;
 extern const struct file_operations xen_privcmdbuf_fops;
 
+/* trace.c */
+extern const struct xen_refusals privcmd_refusals;
+
+/* Count a refusal, and return @err. */
+static inline int privcmd_refuse(enum privcmd_reason reason, int err, u64 what)
+{
+	return xen_refuse(&privcmd_refusals, reason, err, what);
+}
+
+/* debugfs.c */
+extern struct xen_files privcmd_files;
+
 /* hypercall.c */
-long privcmd_hypercall(struct privcmd_file *pf,
-		       struct privcmd_hypercall __user *arg);
+long privcmd_hypercall(struct xen_ioctl_call *call);
 
 /* restrict.c */
-int privcmd_restrict(struct privcmd_file *pf, void __user *arg);
+long privcmd_restrict(struct xen_ioctl_call *call);
+int privcmd_check_unrestricted(void *file);
+int privcmd_check_domid(struct privcmd_file *pf, domid_t domid);
 int privcmd_restrict_open(struct privcmd_file *pf);
 void privcmd_restrict_file_resumed(struct privcmd_file *pf);
 void privcmd_restrict_resumed(void);
@@ -85,30 +92,29 @@ void privcmd_restrict_init(void);
 void privcmd_restrict_exit(void);
 
 /* batch.c */
-int privcmd_mmapbatch(struct privcmd_file *pf,
-		      const struct privcmd_batch_args *args);
-int privcmd_mmap_runs(struct privcmd_file *pf,
-		      const struct privcmd_runs_args *args);
+int privcmd_check_pv(void *file);
+long privcmd_mmapbatch(struct xen_ioctl_call *call);
+long privcmd_mmapbatch_v2(struct xen_ioctl_call *call);
+long privcmd_mmap_runs(struct xen_ioctl_call *call);
 
 /* resource.c */
-int privcmd_mmap_resource(struct privcmd_file *pf, void __user *arg);
+long privcmd_mmap_resource(struct xen_ioctl_call *call);
 
 /* dm_op.c */
-long privcmd_dm_op(struct privcmd_file *pf,
-		   const struct privcmd_dm_op_args *args);
+long privcmd_dm_op(struct xen_ioctl_call *call);
 
 /* pcidev.c */
-int privcmd_pcidev_get_gsi(struct privcmd_file *pf, void __user *arg);
+long privcmd_pcidev_get_gsi(struct xen_ioctl_call *call);
 
 /* irqfd.c */
-int privcmd_irqfd(struct privcmd_file *pf, void __user *arg);
+long privcmd_irqfd(struct xen_ioctl_call *call);
 void privcmd_irqfd_release(struct privcmd_file *pf);
 unsigned int privcmd_irqfd_count(struct privcmd_file *pf);
 int privcmd_irqfd_init(void);
 void privcmd_irqfd_exit(void);
 
 /* ioeventfd.c */
-int privcmd_ioeventfd(struct privcmd_file *pf, void __user *arg);
+long privcmd_ioeventfd(struct xen_ioctl_call *call);
 void privcmd_ioeventfd_release(struct privcmd_file *pf);
 unsigned int privcmd_ioeventfd_count(struct privcmd_file *pf);
 

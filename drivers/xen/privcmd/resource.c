@@ -17,8 +17,8 @@
 #include <xen/xen.h>
 
 #include "hypercall/hypercall.h"
+#include "lib/ioctl.h"
 #include "privcmd/map.h"
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 #include "privcmd/trace.h"
 
@@ -53,10 +53,8 @@ static int map_pv(struct privcmd_span *span,
 	if (span->nr > RESOURCE_FEW)
 		errs = kvmalloc_array(span->nr, sizeof(*errs), GFP_KERNEL_ACCOUNT);
 	if (!errs)
-		return privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, span->nr);
+		return -ENOMEM;
 	err = privcmd_pv_fill(span, frames, errs, owner, true);
-	if (err)
-		privcmd_refuse_mapping(err, span->addr);
 	for (i = 0; !err && i < span->nr; i++) {
 		if (errs[i])
 			err = privcmd_refuse(PRIVCMD_R_FRAME, errs[i], frames[i]);
@@ -83,8 +81,7 @@ static int map_xlate(struct privcmd_span *span,
 	bitmap_set(span->map->filled, span->first, span->nr);
 	if (err)
 		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
-	err = privcmd_xlate_install(span, NULL);
-	return err ? privcmd_refuse_mapping(err, span->addr) : 0;
+	return privcmd_xlate_install(span, NULL);
 }
 
 /* For those who want to know what is mapped there. Takes the frames. */
@@ -117,7 +114,7 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 	int err;
 
 	if (args->num > U32_MAX)
-		return privcmd_refuse(PRIVCMD_R_RESOURCE_ARGS, -EINVAL, args->num);
+		return -EINVAL;
 	err = privcmd_span_begin(&span, args->addr, args->num,
 				 PRIVCMD_CLAIM_UNUSED);
 	if (err)
@@ -132,7 +129,7 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 		err = xen_pv_domain() ? map_pv(&span, &op, frames) :
 					map_xlate(&span, &op, frames);
 	} else {
-		err = privcmd_refuse(PRIVCMD_R_MEMORY, -ENOMEM, args->num);
+		err = -ENOMEM;
 	}
 	trace_map(args->dom, args->num, err ? args->num : 0);
 
@@ -146,33 +143,32 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 	return 0;
 }
 
-int privcmd_mmap_resource(struct privcmd_file *pf, void __user *arg)
+long privcmd_mmap_resource(struct xen_ioctl_call *call)
 {
-	struct privcmd_mmap_resource __user *uargs = arg;
+	struct privcmd_mmap_resource __user *uarg = call->uarg;
+	const struct privcmd_mmap_resource *arg = call->arg;
 	struct xen_mem_acquire_resource query;
-	struct privcmd_mmap_resource args;
 	int err;
 
-	if (copy_from_user(&args, uargs, sizeof(args)))
-		return -EFAULT;
-	if (!xen_restrict_allows(&pf->restriction, args.dom))
-		return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, args.dom);
+	err = privcmd_check_domid(call->file, arg->dom);
+	if (err)
+		return err;
 	/* Both, to map, or none, to ask for the size. */
-	if (!args.addr != !args.num)
-		return privcmd_refuse(PRIVCMD_R_RESOURCE_ARGS, -EINVAL, args.num);
-	if (args.addr)
-		return map_resource(&args);
+	if (!arg->addr != !arg->num)
+		return -EINVAL;
+	if (arg->addr)
+		return map_resource(arg);
 
 	query = (struct xen_mem_acquire_resource){
-		.domid = args.dom,
-		.type = args.type,
-		.id = args.id,
+		.domid = arg->dom,
+		.type = arg->type,
+		.id = arg->id,
 	};
 	err = acquire(&query);
 	/* Xen 4.17 gives the errno of a type it does not know as the size. */
 	if (!err && IS_ERR_VALUE((long)(int)query.nr_frames))
 		err = query.nr_frames;
 	if (err)
-		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, args.type);
-	return put_user((u64)query.nr_frames, &uargs->num);
+		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, arg->type);
+	return put_user((u64)query.nr_frames, &uarg->num);
 }

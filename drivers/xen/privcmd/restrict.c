@@ -32,7 +32,7 @@
 #include <xen/xen.h>
 #include <xen/xenbus.h>
 
-#include "privcmd/observe.h"
+#include "lib/ioctl.h"
 #include "privcmd/privcmd.h"
 
 static bool unrestricted;
@@ -46,19 +46,32 @@ static DECLARE_WAIT_QUEUE_HEAD(initial_wait);
 
 static bool notifier_registered;
 
-int privcmd_restrict(struct privcmd_file *pf, void __user *arg)
+long privcmd_restrict(struct xen_ioctl_call *call)
 {
-	domid_t domid, now;
+	const domid_t *domid = call->arg;
+	struct privcmd_file *pf = call->file;
 
-	if (copy_from_user(&domid, arg, sizeof(domid)))
-		return -EFAULT;
 	/* To the same domain again is fine, and so is to none. */
-	if (xen_restrict_set(&pf->restriction, domid))
+	if (xen_restrict_set(&pf->restriction, *domid) ||
+	    READ_ONCE(pf->restriction.domid) == *domid)
 		return 0;
-	now = READ_ONCE(pf->restriction.domid);
-	if (now == domid)
+	return -EINVAL;
+}
+
+int privcmd_check_unrestricted(void *file)
+{
+	struct privcmd_file *pf = file;
+
+	if (!xen_restricted(&pf->restriction))
 		return 0;
-	return privcmd_refuse(PRIVCMD_R_RESTRICTED_BEFORE, -EINVAL, now);
+	return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, DOMID_SELF);
+}
+
+int privcmd_check_domid(struct privcmd_file *pf, domid_t domid)
+{
+	if (xen_restrict_allows(&pf->restriction, domid))
+		return 0;
+	return privcmd_refuse(PRIVCMD_R_RESTRICTED, -EPERM, domid);
 }
 
 static bool initial_known(void)

@@ -23,7 +23,6 @@
 #include <xen/xen.h>
 
 #include "lib/resume.h"
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 
 static void file_resumed(struct privcmd_file *pf)
@@ -35,7 +34,12 @@ static void file_resumed(struct privcmd_file *pf)
 
 static int resumed(struct notifier_block *nb, unsigned long event, void *data)
 {
-	privcmd_observe_files(file_resumed);
+	struct privcmd_file *pf;
+
+	mutex_lock(&privcmd_files.lock);
+	list_for_each_entry(pf, &privcmd_files.list, entry.node)
+		file_resumed(pf);
+	mutex_unlock(&privcmd_files.lock);
 	privcmd_restrict_resumed();
 	return NOTIFY_DONE;
 }

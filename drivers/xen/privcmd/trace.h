@@ -8,13 +8,8 @@
 #if !defined(XEN_PRIVCMD_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define XEN_PRIVCMD_TRACE_H
 
-#include <linux/ioctl.h>
-#include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
-
-#include "lib/trace_hypercall.h"
-#include "lib/trace_ioctl.h"
 
 /* Frames of a domain, or of one of its resources, and how many failed. */
 TRACE_EVENT(map,

@@ -24,7 +24,6 @@
 
 #include "compat/eventfd.h"
 #include "suites/env.h"
-#include "suites/observe.h"
 
 #define MAX_FILES	64
 #define MAX_MAPS	64
@@ -39,8 +38,6 @@ static struct {
 		unsigned long addr, pages;
 	} maps[MAX_MAPS];
 	struct fake_census before;
-	/* Calls that failed, and the driver counted no reason. */
-	unsigned int unexplained;
 } env;
 
 /* A system call of the process whose memory this is. */
@@ -199,8 +196,6 @@ void env_end(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, fake_rules_done(),
 			      "something was to fail, and was never called");
 	env_expect_same(test, &nothing, "at the end");
-	KUNIT_EXPECT_EQ_MSG(test, env.unexplained, 0, "failures without a reason");
-	env.unexplained = 0;
 	fake_reset();
 	kthread_unuse_mm(env.mm);
 	mmput(env.mm);
@@ -398,32 +393,14 @@ void env_zap(unsigned long addr, unsigned long pages)
 	mmap_read_unlock(current->mm);
 }
 
-typedef long ioctl_fn(struct file *file, unsigned int cmd, unsigned long arg);
-
-/* What fails has a reason that is counted, but for a bad pointer. */
-static long ioctl_explained(struct file *file, unsigned int cmd,
-			    unsigned long arg, ioctl_fn *fn)
-{
-	struct xen_observed *observed = observed_of(file);
-	unsigned long before = observed_refusals(observed);
-	long ret = fn(file, cmd, arg);
-
-	if (observed && IS_ERR_VALUE(ret) && ret != -EFAULT &&
-	    observed_refusals(observed) == before) {
-		pr_err("ioctl 0x%x fails with %ld, for no reason\n", cmd, ret);
-		env.unexplained++;
-	}
-	return ret;
-}
-
 long env_ioctl_at(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return ioctl_explained(file, cmd, arg, file->f_op->unlocked_ioctl);
+	return file->f_op->unlocked_ioctl(file, cmd, arg);
 }
 
 long env_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return ioctl_explained(file, cmd, arg, file->f_op->compat_ioctl);
+	return file->f_op->compat_ioctl(file, cmd, arg);
 }
 
 /* The last page is for this; tests have the others. */

@@ -58,7 +58,7 @@ static inline long evtchn_restrict_to(struct file *file, u16 domid)
 	return env_ioctl(file, IOCTL_EVTCHN_RESTRICT_DOMID, &arg, sizeof(arg));
 }
 
-static inline long evtchn_reset(struct file *file)
+static inline long reset_ring(struct file *file)
 {
 	return env_ioctl_at(file, IOCTL_EVTCHN_RESET, 0);
 }

@@ -6,7 +6,7 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 
-#include "evtchn/observe.h"
+#include "evtchn/evtchn.h"
 #include "suites/evtchn.h"
 #include "suites/observe.h"
 #include "suites/suites.h"
@@ -64,13 +64,6 @@ static void way_irq(struct kunit *test)
 	fake_fail(FAKE_BIND_IRQ, 1, -ENOSPC);
 	KUNIT_EXPECT_EQ(test, bind_unbound(env_open(test, EVTCHN), GUEST),
 			-ENOSPC);
-}
-
-static void way_handler(struct kunit *test)
-{
-	fake_fail(FAKE_REQUEST_IRQ, 1, -EBUSY);
-	KUNIT_EXPECT_EQ(test, bind_unbound(env_open(test, EVTCHN), GUEST),
-			-EBUSY);
 }
 
 static void way_not_bound(struct kunit *test)
@@ -148,30 +141,34 @@ static void way_ioctl(struct kunit *test)
 
 static refusal_fn * const ways[EVTCHN_REASONS] = {
 	[EVTCHN_R_RESTRICTED]		= way_restricted,
-	[EVTCHN_R_RESTRICTED_BEFORE]	= way_restricted_before,
-	[EVTCHN_R_DOMID]		= way_domid,
 	[EVTCHN_R_XEN_PORTS]		= way_xen_ports,
 	[EVTCHN_R_XEN]			= way_xen,
-	[EVTCHN_R_TAKEN]		= way_taken,
 	[EVTCHN_R_IRQ]			= way_irq,
-	[EVTCHN_R_HANDLER]		= way_handler,
-	[EVTCHN_R_NOT_BOUND]		= way_not_bound,
-	[EVTCHN_R_BOUND]		= way_bound,
-	[EVTCHN_R_PORT]			= way_port,
-	[EVTCHN_R_CHANNEL]		= way_channel,
-	[EVTCHN_R_OVERFLOW]		= way_overflow,
 	[EVTCHN_R_RESTORED]		= way_restored,
-	[EVTCHN_R_MEMORY]		= way_memory,
-	[EVTCHN_R_IOCTL]		= way_ioctl,
+};
+
+/* The caller knows what he has done. */
+static refusal_fn * const mistakes[] = {
+	way_restricted_before,
+	way_domid,
+	way_taken,
+	way_not_bound,
+	way_bound,
+	way_port,
+	way_channel,
+	way_overflow,
+	way_ioctl,
+	way_memory,
 };
 
 TEST(evtchn_every_reason)
 {
-	static const struct refusal_ways all = {
-		EVTCHN, ways, ARRAY_SIZE(ways), EVTCHN_R_MEMORY, -1,
-	};
+	observe_reasons(test, EVTCHN, ways, ARRAY_SIZE(ways));
+}
 
-	observe_reasons(test, &all);
+TEST(evtchn_mistakes_are_not_counted)
+{
+	observe_mistakes(test, EVTCHN, mistakes, ARRAY_SIZE(mistakes));
 }
 
 TEST(evtchn_files_are_listed)
@@ -219,15 +216,15 @@ TEST(evtchn_events_are_traced)
 	char want[64];
 	long port;
 
-	if (!observe_trace("xen_evtchn", true))
+	if (!observe_trace("evtchn", true))
 		kunit_skip(test, "the kernel has no tracing");
 	port = bind_unbound(file, GUEST);
 	KUNIT_EXPECT_EQ(test, notify(file, port), 0);
 	KUNIT_EXPECT_EQ(test, unbind(file, port), 0);
-	observe_trace("xen_evtchn", false);
-	observe_expect(test, "ioctl_enter: nr=2 ");
+	observe_trace("evtchn", false);
+	observe_expect(test, "ioctl_enter: device=evtchn nr=2 ");
 	observe_expect(test, "hypercall_enter: op=32 cmd=6\n");
-	observe_expect(test, "hypercall_exit: op=32 cmd=6 ret=0\n");
+	observe_expect(test, "hypercall_exit: op=32 ret=0\n");
 	snprintf(want, sizeof(want), " bind: port=%ld irq=", port);
 	observe_expect(test, want);
 	snprintf(want, sizeof(want), " notify: port=%ld ret=0\n", port);
@@ -236,11 +233,12 @@ TEST(evtchn_events_are_traced)
 	observe_expect(test, want);
 	/* Off is off. */
 	notify(file, port);
-	KUNIT_EXPECT_NULL(test, strstr(observe_traced(), "err=-107"));
+	KUNIT_EXPECT_NULL(test, strstr(observe_traced(), "ret=-107"));
 }
 
 static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(evtchn_every_reason),
+	KUNIT_CASE(evtchn_mistakes_are_not_counted),
 	KUNIT_CASE(evtchn_files_are_listed),
 	KUNIT_CASE(evtchn_overflow_is_shown),
 	KUNIT_CASE(evtchn_events_are_traced),

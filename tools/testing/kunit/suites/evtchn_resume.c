@@ -115,7 +115,7 @@ TEST(evtchn_resume_then_reset)
 
 	KUNIT_EXPECT_EQ(test, bind_unbound(file, GUEST), 1);
 	fake_resume(false);
-	KUNIT_EXPECT_EQ(test, evtchn_reset(file), 0);
+	KUNIT_EXPECT_EQ(test, reset_ring(file), 0);
 	KUNIT_EXPECT_EQ(test, read_port(file), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, bind_unbound(file, GUEST), 1);
 	KUNIT_EXPECT_EQ(test, unbind(file, 1), 0);

@@ -183,7 +183,7 @@ TEST(evtchn_overflow)
 	KUNIT_EXPECT_EQ(test, (__force u32)vfs_poll(file, NULL), EPOLLERR);
 	KUNIT_EXPECT_EQ(test, read_port(file), -EFBIG);
 	KUNIT_EXPECT_EQ(test, read_port(file), -EFBIG);
-	KUNIT_EXPECT_EQ(test, evtchn_reset(file), 0);
+	KUNIT_EXPECT_EQ(test, reset_ring(file), 0);
 	KUNIT_EXPECT_EQ(test, read_port(file), -EAGAIN);
 	port = bind_unbound(file, GUEST);
 	fake_fire(port);
@@ -209,7 +209,7 @@ TEST(evtchn_reset_keeps_ports)
 	long port = bind_unbound(file, GUEST);
 
 	fake_fire(port);
-	KUNIT_EXPECT_EQ(test, evtchn_reset(file), 0);
+	KUNIT_EXPECT_EQ(test, reset_ring(file), 0);
 	KUNIT_EXPECT_EQ(test, read_port(file), -EAGAIN);
 	KUNIT_EXPECT_TRUE(test, fake_port_masked(port));
 	KUNIT_EXPECT_EQ(test, unmask(file, port), 4);

@@ -5,7 +5,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#include "gntalloc/observe.h"
+#include "gntalloc/gntalloc.h"
 #include "suites/evtchn.h"
 #include "suites/gntalloc.h"
 #include "suites/observe.h"
@@ -109,26 +109,31 @@ static void way_ioctl(struct kunit *test)
 static refusal_fn * const ways[GNTALLOC_REASONS] = {
 	[GNTALLOC_R_LIMIT]		= way_limit,
 	[GNTALLOC_R_GRANT_TABLE]	= way_grant_table,
-	[GNTALLOC_R_NO_GRANTS]		= way_no_grants,
-	[GNTALLOC_R_UNALIGNED]		= way_unaligned,
-	[GNTALLOC_R_OFFSET]		= way_offset,
-	[GNTALLOC_R_NOTIFY_ACTION]	= way_notify_action,
-	[GNTALLOC_R_NOTIFY_PORT]	= way_notify_port,
-	[GNTALLOC_R_PRIVATE]		= way_private,
-	[GNTALLOC_R_MMAP]		= way_mmap,
-	[GNTALLOC_R_PAGE_TABLES]	= way_page_tables,
-	[GNTALLOC_R_INTERRUPTED]	= way_interrupted,
-	[GNTALLOC_R_MEMORY]		= way_memory,
-	[GNTALLOC_R_IOCTL]		= way_ioctl,
+};
+
+/* The caller knows what he has done. */
+static refusal_fn * const mistakes[] = {
+	way_no_grants,
+	way_unaligned,
+	way_offset,
+	way_notify_action,
+	way_notify_port,
+	way_private,
+	way_mmap,
+	way_page_tables,
+	way_interrupted,
+	way_ioctl,
+	way_memory,
 };
 
 TEST(gntalloc_every_reason)
 {
-	static const struct refusal_ways all = {
-		GNTALLOC, ways, ARRAY_SIZE(ways), GNTALLOC_R_MEMORY, -1,
-	};
+	observe_reasons(test, GNTALLOC, ways, ARRAY_SIZE(ways));
+}
 
-	observe_reasons(test, &all);
+TEST(gntalloc_mistakes_are_not_counted)
+{
+	observe_mistakes(test, GNTALLOC, mistakes, ARRAY_SIZE(mistakes));
 }
 
 /* Once from the index, once in use by a mapping alone, and once by the peer. */
@@ -164,15 +169,15 @@ TEST(gntalloc_events_are_traced)
 	char want[64];
 	long index;
 
-	if (!observe_trace("xen_gntalloc", true))
+	if (!observe_trace("gntalloc", true))
 		kunit_skip(test, "the kernel has no tracing");
 	index = alloc_grefs(file, 1);
 	KUNIT_EXPECT_EQ(test, env_munmap(show(file, index, 1), 1), 0);
 	KUNIT_EXPECT_EQ(test, dealloc_grefs(file, index, 1), 0);
 	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, 0x12345, 0), -ENOTTY);
-	observe_trace("xen_gntalloc", false);
-	observe_expect(test, "ioctl_enter: nr=5 ");
-	observe_expect(test, "ioctl_exit: nr=69 cmd=0x12345 ret=-25\n");
+	observe_trace("gntalloc", false);
+	observe_expect(test, "ioctl_enter: device=gntalloc nr=5 ");
+	observe_expect(test, "ioctl_exit: device=gntalloc nr=69 cmd=0x12345 ret=-25\n");
 	snprintf(want, sizeof(want), " grant: domid=7 ref=%u readonly=0\n", gref(0));
 	observe_expect(test, want);
 	snprintf(want, sizeof(want), " map: offset=0x%lx pages=1\n", index);
@@ -184,6 +189,7 @@ TEST(gntalloc_events_are_traced)
 
 static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(gntalloc_every_reason),
+	KUNIT_CASE(gntalloc_mistakes_are_not_counted),
 	KUNIT_CASE(gntalloc_files_are_listed),
 	KUNIT_CASE(gntalloc_events_are_traced),
 	{}

@@ -8,7 +8,7 @@
 
 #include <xen/interface/grant_table.h>
 
-#include "gntdev/observe.h"
+#include "gntdev/gntdev.h"
 #include "suites/evtchn.h"
 #include "suites/gntdev_dmabuf.h"
 #include "suites/observe.h"
@@ -281,45 +281,48 @@ static void way_ioctl(struct kunit *test)
 
 static refusal_fn * const ways[GNTDEV_REASONS] = {
 	[GNTDEV_R_LIMIT]		= way_limit,
-	[GNTDEV_R_NO_GRANTS]		= way_no_grants,
-	[GNTDEV_R_OFFSET]		= way_offset,
-	[GNTDEV_R_NOTIFY_ACTION]	= way_notify_action,
-	[GNTDEV_R_NOTIFY_PORT]		= way_notify_port,
-	[GNTDEV_R_NOTIFY_READONLY]	= way_notify_readonly,
-	[GNTDEV_R_PRIVATE]		= way_private,
-	[GNTDEV_R_MMAP]			= way_mmap,
 	[GNTDEV_R_GRANT]		= way_grant,
-	[GNTDEV_R_PAGE_TABLES]		= way_page_tables,
-	[GNTDEV_R_VADDR]		= way_vaddr,
 	[GNTDEV_R_RESTORED]		= way_restored,
 	[GNTDEV_R_OWN_GRANT]		= way_own_grant,
 	[GNTDEV_R_IMPORT_LIMIT]		= way_import_limit,
-	[GNTDEV_R_SEGMENT]		= way_segment,
 	[GNTDEV_R_COPY]			= way_copy,
-	[GNTDEV_R_INTERRUPTED]		= way_interrupted,
-	[GNTDEV_R_DMA_FLAGS]		= way_dma_flags,
-	[GNTDEV_R_DESCRIPTOR]		= way_descriptor,
-	[GNTDEV_R_NOT_EXPORTED]		= way_not_exported,
-	[GNTDEV_R_IN_USE]		= way_in_use,
-	[GNTDEV_R_NO_DMABUF]		= way_no_dmabuf,
-	[GNTDEV_R_DMABUF_SIZE]		= way_dmabuf_size,
 	[GNTDEV_R_ATTACH]		= way_attach,
 	[GNTDEV_R_NOT_PAGES]		= way_not_pages,
 	[GNTDEV_R_GRANT_TABLE]		= way_grant_table,
-	[GNTDEV_R_NOT_IMPORTED]		= way_not_imported,
-	[GNTDEV_R_MEMORY]		= way_memory,
-	[GNTDEV_R_IOCTL]		= way_ioctl,
+};
+
+/* The caller knows what he has done. */
+static refusal_fn * const mistakes[] = {
+	way_no_grants,
+	way_offset,
+	way_notify_action,
+	way_notify_port,
+	way_notify_readonly,
+	way_private,
+	way_mmap,
+	way_page_tables,
+	way_vaddr,
+	way_segment,
+	way_interrupted,
+	way_dma_flags,
+	way_descriptor,
+	way_not_exported,
+	way_in_use,
+	way_no_dmabuf,
+	way_dmabuf_size,
+	way_not_imported,
+	way_ioctl,
+	way_memory,
 };
 
 TEST(gntdev_every_reason)
 {
-	static const struct refusal_ways all = {
-		GNTDEV, ways, ARRAY_SIZE(ways), GNTDEV_R_MEMORY,
-		/* The fake's kernel has such memory. */
-		GNTDEV_R_DMA_KIND,
-	};
+	observe_reasons(test, GNTDEV, ways, ARRAY_SIZE(ways));
+}
 
-	observe_reasons(test, &all);
+TEST(gntdev_mistakes_are_not_counted)
+{
+	observe_mistakes(test, GNTDEV, mistakes, ARRAY_SIZE(mistakes));
 }
 
 /* Which reference, of whom, and what Xen has against it. */
@@ -340,10 +343,10 @@ TEST_BOTH(gntdev_refused_grants_are_named)
 	for (i = 0; i < ARRAY_SIZE(codes); i++) {
 		before = observe_stat("gntdev", names[i]);
 		fake_grant(GUEST, 3)->status = codes[i];
-		observe_trace("xen_gntdev", true);
+		observe_trace("gntdev", true);
 		KUNIT_EXPECT_EQ(test, (long)show(file, map_grants(file, 1, 4), 4),
 				-EINVAL);
-		observe_trace("xen_gntdev", false);
+		observe_trace("gntdev", false);
 		KUNIT_EXPECT_EQ(test, observe_stat("gntdev", names[i]), before + 1);
 		snprintf(want, sizeof(want), "gntst-last domid=7 ref=3 gntst=%d",
 			 codes[i]);
@@ -396,7 +399,7 @@ TEST(gntdev_events_are_traced)
 	unsigned long addr;
 
 	grant_from(OTHER, 8, 1);
-	if (!observe_trace("xen_gntdev", true))
+	if (!observe_trace("gntdev", true))
 		kunit_skip(test, "the kernel has no tracing");
 	put_ref(0, GUEST, 1);
 	put_ref(1, GUEST, 2);
@@ -405,17 +408,18 @@ TEST(gntdev_events_are_traced)
 	KUNIT_EXPECT_EQ(test, env_munmap(addr, 3), 0);
 	KUNIT_EXPECT_EQ(test, copy_one(file, 3, GNTCOPY_source_gref), 0);
 	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, 0x12345, 0), -ENOTTY);
-	observe_trace("xen_gntdev", false);
+	observe_trace("gntdev", false);
 	observe_expect(test, " map: domid=7 ref=1 count=2 readonly=0 err=0\n");
 	observe_expect(test, " map: domid=9 ref=8 count=1 readonly=0 err=0\n");
 	observe_expect(test, " unmap: domid=7 ref=1 count=3\n");
 	observe_expect(test, " copy: segments=1 ops=1 err=0\n");
-	observe_expect(test, " hypercall_exit: op=20 cmd=5 ret=0\n");
-	observe_expect(test, "ioctl_exit: nr=69 cmd=0x12345 ret=-25\n");
+	observe_expect(test, " hypercall_exit: op=20 ret=0\n");
+	observe_expect(test, "ioctl_exit: device=gntdev nr=69 cmd=0x12345 ret=-25\n");
 }
 
 static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(gntdev_every_reason),
+	KUNIT_CASE(gntdev_mistakes_are_not_counted),
 	KUNIT_CASE(gntdev_refused_grants_are_named),
 	KUNIT_CASE(gntdev_refused_copies_are_named),
 	KUNIT_CASE(gntdev_files_are_listed),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* See observe.h. */
 #include <linux/fs.h>
-#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
+#include "lib/refusals.h"
 #include "suites/observe.h"
 
 #define TRACING		"/sys/kernel/tracing"
@@ -14,49 +14,30 @@
 static char text[1 << 17];
 
 /* What the driver gave to debugfs. Without a name that the kernel may not keep. */
-static struct xen_observed *find_observed(const char *module)
+static struct xen_files *find_files(const char *device)
 {
-	struct xen_observed *observed = NULL;
+	struct xen_files *files = NULL;
 	unsigned int saved = fake_enter();
 	struct file *file;
 	char path[64];
 
-	snprintf(path, sizeof(path), DEBUGFS "/%s/refusals", module);
+	snprintf(path, sizeof(path), DEBUGFS "/%s/refusals", device);
 	file = filp_open(path, O_RDONLY, 0);
 	if (!IS_ERR(file)) {
-		observed = file_inode(file)->i_private;
+		files = file_inode(file)->i_private;
 		__fput_sync(file);
 	}
 	fake_leave(saved);
-	return observed;
+	return files;
 }
 
-struct xen_observed *observed_of(const struct file *file)
-{
-	static const char * const drivers[] = {
-		"xen_evtchn", "xen_privcmd", "xen_gntdev", "xen_gntalloc",
-	};
-	/* They stay loaded as long as the suites. */
-	static struct xen_observed *found[ARRAY_SIZE(drivers)];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(drivers); i++) {
-		if (strcmp(module_name(file->f_op->owner), drivers[i]))
-			continue;
-		if (!found[i])
-			found[i] = find_observed(drivers[i] + strlen("xen_"));
-		return found[i];
-	}
-	return NULL;
-}
-
-unsigned long observed_refusals(const struct xen_observed *observed)
+static unsigned long all_refusals(const struct xen_refusals *refusals)
 {
 	unsigned long sum = 0;
 	unsigned int i;
 
-	for (i = 0; observed && i < observed->nr_reasons; i++)
-		sum += atomic_long_read(&observed->refused[i]);
+	for (i = 0; i < refusals->nr; i++)
+		sum += atomic_long_read(&refusals->count[i]);
 	return sum;
 }
 
@@ -114,15 +95,23 @@ static bool write_to(const char *path, const char *value)
 	return n == strlen(value);
 }
 
-/* Returns false where the kernel has no tracing. */
-bool observe_trace(const char *system, bool on)
+static bool trace_system(const char *system, bool on)
 {
 	char path[64];
 
-	if (on)
-		write_to(TRACING "/trace", "\n");
 	snprintf(path, sizeof(path), TRACING "/events/%s/enable", system);
 	return write_to(path, on ? "1" : "0");
+}
+
+/* Returns false where the kernel has no tracing. */
+bool observe_trace(const char *device, bool on)
+{
+	char system[32];
+
+	if (on)
+		write_to(TRACING "/trace", "\n");
+	snprintf(system, sizeof(system), "xen_%s", device);
+	return trace_system(system, on) && trace_system("xen_devices", on);
 }
 
 const char *observe_traced(void)
@@ -152,82 +141,93 @@ void observe_no_memory(struct kunit *test, long (*fn)(void *data), void *data)
 	KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
 }
 
-#define CAN_FAIL_MEMORY	true
-
 #else
 
 void observe_no_memory(struct kunit *test, long (*fn)(void *data), void *data)
 {
 }
 
-#define CAN_FAIL_MEMORY	false
-
 #endif
 
-static void expect_shown(struct kunit *test, const struct xen_observed *o,
+static void expect_shown(struct kunit *test, const char *device,
 			 const char *reason, long count)
 {
 	char path[64], want[64];
 	const char *line;
 
-	snprintf(path, sizeof(path), DEBUGFS "/%s/refusals", o->name);
+	snprintf(path, sizeof(path), DEBUGFS "/%s/refusals", device);
 	snprintf(want, sizeof(want), "%s ", reason);
 	line = observe_line(observe_read(path), want);
 	snprintf(want, sizeof(want), "%s %ld", reason, count);
 	KUNIT_EXPECT_STREQ(test, line ?: "none", want);
 }
 
-static void expect_traced(struct kunit *test, const char *system,
+static void expect_traced(struct kunit *test, const char *device,
 			  const char *reason)
 {
-	char want[64];
+	char want[80];
 
-	snprintf(want, sizeof(want), "refused: reason=%s err=-", reason);
+	snprintf(want, sizeof(want), "refused: device=%s reason=%s err=-", device,
+		 reason);
 	observe_expect(test, want);
 }
 
-static noinline void
-go_one_way(struct kunit *test, const struct xen_observed *o, const char *system,
-	   unsigned int i, refusal_fn *way)
+static noinline void go_one_way(struct kunit *test, const struct xen_refusals *r,
+				unsigned int i, refusal_fn *way)
 {
-	unsigned long all = observed_refusals(o);
-	long count = atomic_long_read(&o->refused[i]);
-	const char *reason = o->reasons[i];
+	long count = atomic_long_read(&r->count[i]);
+	unsigned long all = all_refusals(r);
 	bool traced;
 
-	traced = observe_trace(system, true);
+	traced = observe_trace(r->device, true);
 	way(test);
-	observe_trace(system, false);
-	KUNIT_EXPECT_EQ_MSG(test, atomic_long_read(&o->refused[i]), count + 1,
-			    "%s", reason);
-	KUNIT_EXPECT_EQ_MSG(test, observed_refusals(o), all + 1,
-			    "%s: another reason", reason);
+	observe_trace(r->device, false);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_long_read(&r->count[i]), count + 1,
+			    "%s", r->reasons[i]);
+	KUNIT_EXPECT_EQ_MSG(test, all_refusals(r), all + 1, "%s: another reason",
+			    r->reasons[i]);
 	if (traced)
-		expect_traced(test, system, reason);
-	expect_shown(test, o, reason, count + 1);
+		expect_traced(test, r->device, r->reasons[i]);
+	expect_shown(test, r->device, r->reasons[i], count + 1);
 }
 
-void observe_reasons(struct kunit *test, const struct refusal_ways *all)
+static const struct xen_refusals *refusals_of(struct kunit *test,
+					      const char *path)
 {
-	struct file *file = env_open(test, all->path);
-	struct xen_observed *o = observed_of(file);
-	char system[32];
-	int i;
+	struct xen_files *files = find_files(strrchr(path, '/') + 1);
 
-	KUNIT_ASSERT_NOT_NULL(test, o);
-	KUNIT_ASSERT_EQ(test, o->nr_reasons, all->nr);
-	snprintf(system, sizeof(system), "xen_%s", o->name);
-	for (i = 0; i < all->nr; i++) {
-		KUNIT_EXPECT_NOT_NULL(test, o->reasons[i]);
-		if (i == all->elsewhere || (i == all->memory && !CAN_FAIL_MEMORY))
-			continue;
-		KUNIT_EXPECT_NOT_NULL_MSG(test, all->ways[i], "no way to %s",
-					  o->reasons[i]);
-		if (!all->ways[i])
-			continue;
+	KUNIT_ASSERT_NOT_NULL(test, files);
+	return files->refusals;
+}
+
+void observe_reasons(struct kunit *test, const char *path,
+		     refusal_fn * const *ways, unsigned int nr)
+{
+	const struct xen_refusals *r = refusals_of(test, path);
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, r->nr, nr);
+	for (i = 0; i < nr; i++) {
+		KUNIT_ASSERT_NOT_NULL(test, r->reasons[i]);
+		KUNIT_ASSERT_NOT_NULL(test, ways[i]);
 		env_end(test);
 		env_begin(test);
-		go_one_way(test, o, system, i, all->ways[i]);
+		go_one_way(test, r, i, ways[i]);
+	}
+}
+
+void observe_mistakes(struct kunit *test, const char *path,
+		      refusal_fn * const *mistakes, unsigned int nr)
+{
+	const struct xen_refusals *r = refusals_of(test, path);
+	unsigned long before = all_refusals(r);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		env_end(test);
+		env_begin(test);
+		mistakes[i](test);
+		KUNIT_EXPECT_EQ_MSG(test, all_refusals(r), before, "mistake %u", i);
 	}
 }
 

@@ -10,7 +10,6 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#include "privcmd/observe.h"
 #include "privcmd/privcmd.h"
 #include "suites/evtchn.h"
 #include "suites/observe.h"
@@ -310,45 +309,50 @@ static void way_ioctl(struct kunit *test)
 
 static refusal_fn * const ways[PRIVCMD_REASONS] = {
 	[PRIVCMD_R_RESTRICTED]		= way_restricted,
-	[PRIVCMD_R_RESTRICTED_BEFORE]	= way_restricted_before,
 	[PRIVCMD_R_HYPERCALL]		= way_hypercall,
-	[PRIVCMD_R_NOT_PV]		= way_not_pv,
-	[PRIVCMD_R_NO_FRAMES]		= way_no_frames,
-	[PRIVCMD_R_MAPPING]		= way_mapping,
 	[PRIVCMD_R_MAPPING_SIZE]	= way_mapping_size,
 	[PRIVCMD_R_FRAME]		= way_frame,
 	[PRIVCMD_R_PAGED_OUT]		= way_paged_out,
-	[PRIVCMD_R_RUNS]		= way_runs,
-	[PRIVCMD_R_RESOURCE_ARGS]	= way_resource_args,
 	[PRIVCMD_R_RESOURCE]		= way_resource,
 	[PRIVCMD_R_LIMIT_BUFS]		= way_limit_bufs,
 	[PRIVCMD_R_LIMIT_SIZE]		= way_limit_size,
-	[PRIVCMD_R_DM_OP_PAGES]		= way_dm_op_pages,
-	[PRIVCMD_R_DM_OP_BUFS]		= way_dm_op_bufs,
 	[PRIVCMD_R_DM_OP]		= way_dm_op,
-	[PRIVCMD_R_FLAGS]		= way_flags,
-	[PRIVCMD_R_IRQFD_OP]		= way_irqfd_op,
-	[PRIVCMD_R_EVENTFD]		= way_eventfd,
-	[PRIVCMD_R_EVENTFD_BUSY]	= way_eventfd_busy,
-	[PRIVCMD_R_DOORBELL]		= way_doorbell,
-	[PRIVCMD_R_VCPUS]		= way_vcpus,
-	[PRIVCMD_R_IOREQ]		= way_ioreq,
-	[PRIVCMD_R_IOREQ_OTHER]		= way_ioreq_other,
-	[PRIVCMD_R_IOREQ_PORT]		= way_ioreq_port,
-	[PRIVCMD_R_NOT_ASSIGNED]	= way_not_assigned,
-	[PRIVCMD_R_GSI]			= way_gsi,
-	[PRIVCMD_R_INTERRUPTED]		= way_interrupted,
-	[PRIVCMD_R_MEMORY]		= way_memory,
-	[PRIVCMD_R_IOCTL]		= way_ioctl,
+};
+
+/* The caller knows what he has done. */
+static refusal_fn * const mistakes[] = {
+	way_restricted_before,
+	way_not_pv,
+	way_no_frames,
+	way_mapping,
+	way_runs,
+	way_resource_args,
+	way_dm_op_pages,
+	way_dm_op_bufs,
+	way_flags,
+	way_irqfd_op,
+	way_eventfd,
+	way_eventfd_busy,
+	way_doorbell,
+	way_vcpus,
+	way_ioreq,
+	way_ioreq_other,
+	way_ioreq_port,
+	way_not_assigned,
+	way_gsi,
+	way_interrupted,
+	way_ioctl,
+	way_memory,
 };
 
 TEST(privcmd_every_reason)
 {
-	static const struct refusal_ways all = {
-		PRIVCMD, ways, ARRAY_SIZE(ways), PRIVCMD_R_MEMORY, -1,
-	};
+	observe_reasons(test, PRIVCMD, ways, ARRAY_SIZE(ways));
+}
 
-	observe_reasons(test, &all);
+TEST(privcmd_mistakes_are_not_counted)
+{
+	observe_mistakes(test, PRIVCMD, mistakes, ARRAY_SIZE(mistakes));
 }
 
 static void expect_file(struct kunit *test, const char *fields)
@@ -435,7 +439,7 @@ TEST(privcmd_events_are_traced)
 	struct file *file = open_with_guest(test);
 	unsigned long addr = map_foreign(file, 2);
 
-	if (!observe_trace("xen_privcmd", true))
+	if (!observe_trace("privcmd", true))
 		kunit_skip(test, "the kernel has no tracing");
 	fake_transfer.only_record = true;
 	fake_transfer.result = 1234;
@@ -447,19 +451,20 @@ TEST(privcmd_events_are_traced)
 	KUNIT_EXPECT_EQ(test, batch_v2(file, GUEST, addr, 2), 0);
 	KUNIT_EXPECT_EQ(test, env_munmap(addr, 2), 0);
 	KUNIT_EXPECT_EQ(test, env_compat_ioctl(file, 0x12345, 0), -ENOTTY);
-	observe_trace("xen_privcmd", false);
-	observe_expect(test, " ioctl_enter: nr=0 ");
+	observe_trace("privcmd", false);
+	observe_expect(test, " ioctl_enter: device=privcmd nr=0 ");
 	observe_expect(test, " hypercall_enter: op=17 cmd=5\n");
-	observe_expect(test, " hypercall_exit: op=17 cmd=5 ret=1234\n");
-	observe_expect(test, " hypercall_exit: op=41 cmd=7 ret=0\n");
+	observe_expect(test, " hypercall_exit: op=17 ret=1234\n");
+	observe_expect(test, " hypercall_exit: op=41 ret=0\n");
 	observe_expect(test, " map: domid=7 pages=2 failed=1\n");
-	observe_expect(test, " refused: reason=xen-frame err=-");
+	observe_expect(test, " refused: device=privcmd reason=xen-frame err=-");
 	observe_expect(test, " unmap: pages=2\n");
-	observe_expect(test, "ioctl_exit: nr=69 cmd=0x12345 ret=-25\n");
+	observe_expect(test, "ioctl_exit: device=privcmd nr=69 cmd=0x12345 ret=-25\n");
 }
 
 static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(privcmd_every_reason),
+	KUNIT_CASE(privcmd_mistakes_are_not_counted),
 	KUNIT_CASE(privcmd_files_are_listed),
 	KUNIT_CASE(privcmd_servers_are_listed),
 	KUNIT_CASE(privcmd_files_are_listed_meanwhile),

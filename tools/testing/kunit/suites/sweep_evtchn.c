@@ -105,7 +105,7 @@ static long op_notify(struct kunit *test, void *file)
 
 static long op_reset(struct kunit *test, void *file)
 {
-	return evtchn_reset(file);
+	return reset_ring(file);
 }
 
 static long op_restrict(struct kunit *test, void *data)

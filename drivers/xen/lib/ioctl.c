@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See ioctl.h; part of xen-hypercall, which all drivers stand on. */
+#include <linux/compat.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/ioctl.h>
+#include <linux/nospec.h>
+#include <linux/uaccess.h>
+
+#include "lib/ioctl.h"
+#include "lib/trace.h"
+
+/* A place in the table may be empty. */
+static const struct xen_ioctl *find(const struct xen_ioctls *ioctls,
+				    unsigned int cmd, bool compat)
+{
+	unsigned int nr = _IOC_NR(cmd);
+	const struct xen_ioctl *op;
+
+	if (nr >= ioctls->nr)
+		return NULL;
+	op = &ioctls->table[array_index_nospec(nr, ioctls->nr)];
+	if (!op->handler)
+		return NULL;
+	return cmd == (compat && op->compat_cmd ? op->compat_cmd : op->cmd) ?
+	       op : NULL;
+}
+
+static long call_handler(const struct xen_ioctl *op, struct xen_ioctl_call *call)
+{
+	unsigned int size = call->compat && op->compat_cmd ? op->compat_size :
+							     op->size;
+	u64 arg[XEN_IOCTL_ARG_MAX / sizeof(u64)];
+	int err;
+
+	if (op->check) {
+		err = op->check(call->file);
+		if (err)
+			return err;
+	}
+	if (size && copy_from_user(arg, call->uarg, size))
+		return -EFAULT;
+	if (call->compat && op->expand)
+		op->expand(arg);
+	call->arg = arg;
+	return op->handler(call);
+}
+
+static long dispatch(const struct xen_ioctls *ioctls, unsigned int cmd,
+		     struct xen_ioctl_call *call)
+{
+	const struct xen_ioctl *op = find(ioctls, cmd, call->compat);
+	long ret;
+
+	trace_ioctl_enter(ioctls->device, cmd);
+	ret = op ? call_handler(op, call) : ioctls->unknown;
+	trace_ioctl_exit(ioctls->device, cmd, ret);
+	return ret;
+}
+
+long xen_ioctl(const struct xen_ioctls *ioctls, void *file, unsigned int cmd,
+	       unsigned long arg)
+{
+	struct xen_ioctl_call call = {
+		.file = file,
+		.uarg = (void __user *)arg,
+	};
+
+	return dispatch(ioctls, cmd, &call);
+}
+EXPORT_SYMBOL_GPL(xen_ioctl);
+
+#ifdef CONFIG_COMPAT
+
+long xen_compat_ioctl(const struct xen_ioctls *ioctls, void *file,
+		      unsigned int cmd, unsigned long arg)
+{
+	struct xen_ioctl_call call = {
+		.file = file,
+		.uarg = compat_ptr(arg),
+		.compat = true,
+	};
+
+	return dispatch(ioctls, cmd, &call);
+}
+EXPORT_SYMBOL_GPL(xen_compat_ioctl);
+
+#endif
