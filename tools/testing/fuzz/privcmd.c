@@ -31,8 +31,12 @@ long privcmd_hypercall(const __u32 *a, int thread)
 	arg.arg[2] = a[3];
 	arg.arg[3] = at;
 	arg.arg[4] = a[3];
+	/*
+	 * Where no other call and no child can write another number into it: the
+	 * fake would follow pointers that Xen takes for the kernel's.
+	 */
 	return ioctl(get_fd(a[0]), IOCTL_PRIVCMD_HYPERCALL,
-		     give(a[4] / 2, &arg, sizeof(arg), thread));
+		     a[4] % 8 == 7 ? (void *)8 : &arg);
 }
 
 static void *frames(const __u32 *a, int thread)
