@@ -89,6 +89,17 @@ static void export_put(struct gntdev_export *exp)
 	kfree(exp);
 }
 
+/*
+ * The domain was restored: there is no memory behind the pages any more, and the
+ * numbers of the domains that it was of may be other domains' now.
+ */
+static int export_check(const struct gntdev_export *exp)
+{
+	if (!gntdev_map_lost(exp->map))
+		return 0;
+	return gntdev_refuse(GNTDEV_R_RESTORED, -EINVAL, exp->fd);
+}
+
 static struct sg_table *exp_map(struct dma_buf_attachment *attach,
 				enum dma_data_direction dir)
 {
@@ -97,6 +108,9 @@ static struct sg_table *exp_map(struct dma_buf_attachment *attach,
 	struct export_mapping *m;
 	int err;
 
+	err = export_check(exp);
+	if (err)
+		return ERR_PTR(err);
 	m = kzalloc(sizeof(*m), GFP_KERNEL);
 	if (!m)
 		return ERR_PTR(-ENOMEM);
@@ -184,7 +198,11 @@ static int exp_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
 	struct gntdev_export *exp = dmabuf->priv;
 	unsigned long left = vma_pages(vma);
+	int err;
 
+	err = export_check(exp);
+	if (err)
+		return err;
 	if (!(vma->vm_flags & VM_SHARED)) {
 		if (vma->vm_flags & VM_WRITE)
 			return -EINVAL;
@@ -209,7 +227,11 @@ static int exp_vmap(struct dma_buf *dmabuf, struct iosys_map *iosys)
 	struct gntdev_export *exp = dmabuf->priv;
 	struct gntdev_map *map = exp->map;
 	void *vaddr;
+	int err;
 
+	err = export_check(exp);
+	if (err)
+		return err;
 	if (map->count == 1)
 		vaddr = page_to_virt(map->pages[0]);
 	else

@@ -413,7 +413,8 @@ struct ioctl_gntdev_dmabuf_exp_from_refs {
  * back when the last user of the dma-buf has let go of it; it may outlive the
  * file. mmap(2) of the descriptor shows the pages to a process. In a PV domain
  * a driver that imports the dma-buf cannot have its pages in one piece of kernel
- * memory, unless it is a single page.
+ * memory, unless it is a single page. After the domain was restored neither a
+ * process nor a device can map it any more: %-EINVAL.
  *
  * Argument: &struct ioctl_gntdev_dmabuf_exp_from_refs with @count entries in
  * @refs, read; @fd is written.

@@ -55,6 +55,8 @@ enum fuzz_kind {
 	FUZZ_LIMIT,
 	/* Domain, resource, vCPU, address, data, port. */
 	FUZZ_REQUEST,
+	/* Domain, vCPU, port of the domain's that its slot is for. */
+	FUZZ_SLOT,
 	/* See exporter.c; returns a descriptor. */
 	FUZZ_EXPORTER,
 	/* The domain was saved and is restored; 7: or that was called off. */

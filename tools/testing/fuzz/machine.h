@@ -146,6 +146,7 @@ op_fn privcmd_dm_op;
 op_fn privcmd_restrict;
 op_fn privcmd_resource;
 op_fn privcmd_irqfd;
+op_fn privcmd_device;
 op_fn privcmd_ioeventfd;
 op_fn privcmd_gsi;
 

@@ -30,6 +30,7 @@ const struct op ops[] = {
 	{ "privcmd.restrict",	"pDA",		privcmd_restrict,	2 },
 	{ "privcmd.resource",	"pDFFGCMA",	privcmd_resource,	10 },
 	{ "privcmd.irqfd",	"pvDFNYA",	privcmd_irqfd,		10 },
+	{ "privcmd.device",	"peDMC",	privcmd_device,		6 },
 	{ "privcmd.ioeventfd",	"pvDMGCFA",	privcmd_ioeventfd,	12 },
 	{ "privcmd.gsi",	"pNA",		privcmd_gsi,		1 },
 

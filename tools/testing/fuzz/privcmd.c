@@ -2,7 +2,9 @@
 /* Calls of /dev/xen/privcmd and /dev/xen/hypercall. */
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 
+#include <xen/evtchn.h>
 #include <xen/privcmd.h>
 
 #include "machine.h"
@@ -10,6 +12,8 @@
 #define FRAMES	128
 
 #define DOORBELL	0xd0000000
+/* The first of those that Xen has for the slots. */
+#define GUEST_PORT	0x800
 
 /* Of the hypercalls only those whose pointers the fake takes for a process's. */
 long privcmd_hypercall(const __u32 *a, int thread)
@@ -27,8 +31,12 @@ long privcmd_hypercall(const __u32 *a, int thread)
 	arg.arg[2] = a[3];
 	arg.arg[3] = at;
 	arg.arg[4] = a[3];
+	/*
+	 * Where no other call and no child can write another number into it: the
+	 * fake would follow pointers that Xen takes for the kernel's.
+	 */
 	return ioctl(get_fd(a[0]), IOCTL_PRIVCMD_HYPERCALL,
-		     give(a[4] / 2, &arg, sizeof(arg), thread));
+		     a[4] % 8 == 7 ? (void *)8 : &arg);
 }
 
 static void *frames(const __u32 *a, int thread)
@@ -169,6 +177,37 @@ long privcmd_irqfd(const __u32 *a, int thread)
 	put((void *)arg.dm_op, op, sizeof(op));
 	return ioctl(get_fd(a[0]), IOCTL_PRIVCMD_IRQFD,
 		     give(a[6], &arg, sizeof(arg), thread));
+}
+
+/*
+ * What a device model has first: the slots of an ioreq server, and an event
+ * channel for each, to the port that Xen tells there.
+ */
+long privcmd_device(const __u32 *a, int thread)
+{
+	__u32 domid = get_domid(a[2]), vcpus = a[4] % 4 + 1, i;
+	struct privcmd_mmap_resource arg = { .dom = domid, .idx = 1, .num = 2 };
+	void *at;
+
+	at = map_at(arg.num * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, get_fd(a[0]), 0);
+	if (at == MAP_FAILED)
+		return -1;
+	keep_map(a[0], a[3], at, arg.num * 4096);
+	arg.addr = (__u64)at;
+	if (ioctl(get_fd(a[0]), IOCTL_PRIVCMD_MMAP_RESOURCE, &arg))
+		return -1;
+	for (i = 0; i < vcpus; i++) {
+		struct ioctl_evtchn_bind_interdomain bind = {
+			.remote_domain = domid, .remote_port = GUEST_PORT + i,
+		};
+		long port = ioctl(get_fd(a[1]), IOCTL_EVTCHN_BIND_INTERDOMAIN, &bind);
+
+		if (port < 0)
+			return port;
+		machine.ports[i] = port;
+		event(FUZZ_SLOT, domid, i, bind.remote_port, 0, 0, 0);
+	}
+	return 0;
 }
 
 long privcmd_ioeventfd(const __u32 *a, int thread)

@@ -72,6 +72,8 @@ static void domain_renew(domid_t domid, unsigned int share)
 	unsigned int i;
 
 	fake_domain(domid)->dying = false;
+	for (i = 1; i < 3; i++)
+		clear_page(page_address(fake_resource_page(domid, 0, 0, i)));
 	for (i = 0; i < FRAMES / share; i++) {
 		f = fake_frame(domid, i);
 		f->paged_out = 0;
@@ -230,20 +232,36 @@ struct slot {
 #define SLOT_READY	1
 #define SLOT_MMIO	1
 
+static struct slot *slot_of(domid_t domid, u32 vcpu)
+{
+	struct page *page = fake_resource_page(domid, 0, 0, 1);
+
+	return page ? (struct slot *)page_address(page) + vcpu % 128 : NULL;
+}
+
 /* A vCPU writes to a device: Xen fills its slot and sends the event. */
 static long request(const u32 *arg)
 {
-	struct page *page = fake_resource_page(arg[0], 0, 0, 1);
-	struct slot *slot;
+	struct slot *slot = slot_of(arg[0], arg[1]);
 
-	if (!page)
+	if (!slot)
 		return -ENOENT;
-	slot = (struct slot *)page_address(page) + arg[1] % 128;
 	*slot = (struct slot){
 		.addr = arg[2], .data = arg[3], .count = 1, .size = 4,
+		.vp_eport = slot->vp_eport,
 		.state = SLOT_READY, .type = SLOT_MMIO,
 	};
 	fake_fire(arg[4]);
+	return 0;
+}
+
+static long slot_is(domid_t domid, u32 vcpu, u32 port)
+{
+	struct slot *slot = slot_of(domid, vcpu);
+
+	if (!slot)
+		return -ENOENT;
+	slot->vp_eport = port;
 	return 0;
 }
 
@@ -291,6 +309,8 @@ long fuzz_event(const struct fuzz_event *e)
 		return limit_is(e->arg[0], e->arg[1]);
 	case FUZZ_REQUEST:
 		return request(e->arg);
+	case FUZZ_SLOT:
+		return slot_is(e->arg[0], e->arg[1], e->arg[2]);
 	case FUZZ_EXPORTER:
 		return fuzz_exporter(e->arg);
 	case FUZZ_RESUME:

@@ -3,6 +3,8 @@
  * /dev/xen/gntdev and /dev/xen/gntalloc: the domain is saved and restored while
  * a process has grants.
  */
+#include <linux/device.h>
+
 #include <xen/gntalloc.h>
 #include <xen/grant_table.h>
 
@@ -151,6 +153,24 @@ TEST_BOTH(resume_notification_alone)
 	stale_notification(test, true);
 }
 
+/* Neither a process nor a device gets anything of it any more. */
+static void expect_export_lost(struct kunit *test, struct dma_buf *dmabuf)
+{
+	struct device *dev = root_device_register("xen-kunit");
+	struct dma_buf_attachment *attach;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	KUNIT_EXPECT_EQ(test, env_mmap(dmabuf->file, 1, RW, MAP_SHARED), -EINVAL);
+	KUNIT_EXPECT_EQ(test, env_mmap(dmabuf->file, 1, PROT_READ, MAP_PRIVATE),
+			-EINVAL);
+	attach = dma_buf_attach(dmabuf, dev);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, attach);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(dma_buf_map_attachment_unlocked(attach, DMA_BIDIRECTIONAL)),
+			-EINVAL);
+	dma_buf_detach(dmabuf, attach);
+	root_device_unregister(dev);
+}
+
 TEST(resume_export)
 {
 	struct file *file = env_open(test, GNTDEV);
@@ -164,10 +184,37 @@ TEST(resume_export)
 	fake_resume(false);
 	dmabuf = dma_buf_get(fd);
 	KUNIT_EXPECT_EQ(test, dmabuf->size, 2 * PAGE_SIZE);
+	expect_export_lost(test, dmabuf);
 	dma_buf_put(dmabuf);
 	env_close_fd(fd);
 	env_settle();
 	KUNIT_EXPECT_EQ(test, wait_released(file, fd, 1000), -ENOENT);
+}
+
+/* The page behind the grant is lost, as in resume_pv. */
+TEST(resume_export_pv)
+{
+	struct file *file = env_open(test, GNTDEV);
+	struct dma_buf *dmabuf;
+	unsigned long addr;
+	struct page *page;
+	int fd;
+
+	grant_from(GUEST, 1, 1);
+	fd = export_grants(file, 1, 1);
+	KUNIT_ASSERT_GE(test, fd, 0);
+	dmabuf = dma_buf_get(fd);
+	addr = env_mmap(dmabuf->file, 1, RW, MAP_SHARED);
+	page = pin_page(test, addr);
+	put_page(page);
+	fake_resume(false);
+	expect_export_lost(test, dmabuf);
+	KUNIT_EXPECT_EQ(test, env_munmap(addr, 1), 0);
+	dma_buf_put(dmabuf);
+	env_close_fd(fd);
+	env_settle();
+	ClearPageForeign(page);
+	gnttab_free_pages(1, &page);
 }
 
 /* The peer has nothing mapped any more, and the grants go as ever. */
@@ -237,6 +284,7 @@ static struct kunit_case resume_cases[] = {
 	KUNIT_CASE(resume_notification),
 	KUNIT_CASE(resume_notification_alone),
 	KUNIT_CASE(resume_export),
+	KUNIT_CASE(resume_export_pv),
 	KUNIT_CASE(resume_import),
 	KUNIT_CASE(resume_gntalloc),
 	{}
