@@ -32,7 +32,7 @@ SOURCES := Kbuild VERSION drivers include
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload lib lib-install lib-uninstall tools-install tools-uninstall package \
 	status-check test-package check-kdir selftests headers-check \
-	install-check check style-report kernels-check kunit kunit-qemu mutate fuzz \
+	install-check check style-report kunit kunit-qemu mutate fuzz \
 	coverage run shell test test-debug matrix compatibility stress clients \
 	soak bench bench-check bench-baseline bench-document bench-profile libraries abi man docs \
 	man-install man-uninstall help
@@ -208,7 +208,6 @@ docs:
 	@$(TESTING)/rig/install-deps --for docs
 	@tools/docs/build
 
-PREFIX ?= /usr/local
 MANDIR ?= $(PREFIX)/share/man
 man-pages := $(wildcard Documentation/man/*.4)
 

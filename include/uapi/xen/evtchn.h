@@ -330,39 +330,4 @@ struct ioctl_evtchn_bind {
 	_IOC(_IOC_NONE, 'E', 7, sizeof(struct ioctl_evtchn_bind))
 #endif
 
-/*
- * The ABI is fixed. Where the compiler can, hold it to that, also for structs
- * that another header declared first. _IOC_NONE stands for the generic layout
- * of ioctl numbers, which every architecture with Xen uses.
- */
-#if defined(__cplusplus) && __cplusplus >= 201103L
-#define __XEN_UAPI_ASSERT(cond) static_assert(cond, #cond)
-#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define __XEN_UAPI_ASSERT(cond) _Static_assert(cond, #cond)
-#endif
-
-#if defined(__XEN_UAPI_ASSERT) && defined(__LP64__) && _IOC_NONE == 0
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_evtchn_bind_virq) == 4);
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_evtchn_bind_interdomain) == 8);
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_evtchn_bind_unbound_port) == 4);
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_evtchn_unbind) == 4);
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_evtchn_notify) == 4);
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_evtchn_restrict_domid) == 2);
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_evtchn_bind) == 4);
-
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct ioctl_evtchn_bind_interdomain,
-				     remote_port) == 4);
-
-__XEN_UAPI_ASSERT(IOCTL_EVTCHN_BIND_VIRQ == 0x00044500);
-__XEN_UAPI_ASSERT(IOCTL_EVTCHN_BIND_INTERDOMAIN == 0x00084501);
-__XEN_UAPI_ASSERT(IOCTL_EVTCHN_BIND_UNBOUND_PORT == 0x00044502);
-__XEN_UAPI_ASSERT(IOCTL_EVTCHN_UNBIND == 0x00044503);
-__XEN_UAPI_ASSERT(IOCTL_EVTCHN_NOTIFY == 0x00044504);
-__XEN_UAPI_ASSERT(IOCTL_EVTCHN_RESET == 0x00004505);
-__XEN_UAPI_ASSERT(IOCTL_EVTCHN_RESTRICT_DOMID == 0x00024506);
-__XEN_UAPI_ASSERT(IOCTL_EVTCHN_BIND_STATIC == 0x00044507);
-#endif
-
-#undef __XEN_UAPI_ASSERT
-
 #endif /* _UAPI_XEN_EVTCHN_H */

@@ -96,14 +96,6 @@ struct ioctl_gntalloc_alloc_gref {
 	/* ... to gref_ids[count - 1] */
 };
 
-/*
- * Linux 6.12 has this second name for the array, as a flexible array in a
- * union. That form does not compile cleanly as ISO C or C++.
- */
-#ifndef gref_ids_flex
-#define gref_ids_flex gref_ids
-#endif
-
 /**
  * DOC: IOCTL_GNTALLOC_ALLOC_GREF
  *
@@ -197,41 +189,5 @@ struct ioctl_gntalloc_unmap_notify {
 #define IOCTL_GNTALLOC_SET_UNMAP_NOTIFY \
 	_IOC(_IOC_NONE, 'G', 7, sizeof(struct ioctl_gntalloc_unmap_notify))
 #endif
-
-/*
- * The ABI is fixed. Where the compiler can, hold it to that, also for structs
- * that another header declared first. _IOC_NONE stands for the generic layout
- * of ioctl numbers, which every architecture with Xen uses.
- */
-#if defined(__cplusplus) && __cplusplus >= 201103L
-#define __XEN_UAPI_ASSERT(cond) static_assert(cond, #cond)
-#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define __XEN_UAPI_ASSERT(cond) _Static_assert(cond, #cond)
-#endif
-
-#if defined(__XEN_UAPI_ASSERT) && defined(__LP64__) && _IOC_NONE == 0
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_gntalloc_alloc_gref) == 24);
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_gntalloc_dealloc_gref) == 16);
-__XEN_UAPI_ASSERT(sizeof(struct ioctl_gntalloc_unmap_notify) == 16);
-
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct ioctl_gntalloc_alloc_gref,
-				     count) == 4);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct ioctl_gntalloc_alloc_gref,
-				     index) == 8);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct ioctl_gntalloc_alloc_gref,
-				     gref_ids) == 16);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct ioctl_gntalloc_dealloc_gref,
-				     count) == 8);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct ioctl_gntalloc_unmap_notify,
-				     action) == 8);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct ioctl_gntalloc_unmap_notify,
-				     event_channel_port) == 12);
-
-__XEN_UAPI_ASSERT(IOCTL_GNTALLOC_ALLOC_GREF == 0x00184705);
-__XEN_UAPI_ASSERT(IOCTL_GNTALLOC_DEALLOC_GREF == 0x00104706);
-__XEN_UAPI_ASSERT(IOCTL_GNTALLOC_SET_UNMAP_NOTIFY == 0x00104707);
-#endif
-
-#undef __XEN_UAPI_ASSERT
 
 #endif /* _UAPI_XEN_GNTALLOC_H */

@@ -23,10 +23,21 @@
 
 /*
  * Upstream's guard, so that the other two headers become empty when they are
- * included later. All that they declare is declared here.
+ * included later. All that they declare is declared here, with libxen's names
+ * for the types, which a header before this one has declared if it is libxen's.
  */
 #ifndef __LINUX_PUBLIC_PRIVCMD_H__
 #define __LINUX_PUBLIC_PRIVCMD_H__
+#ifndef __KERNEL__
+typedef struct privcmd_hypercall privcmd_hypercall_t;
+typedef struct privcmd_mmap_entry privcmd_mmap_entry_t;
+typedef struct privcmd_mmap privcmd_mmap_t;
+typedef struct privcmd_mmapbatch privcmd_mmapbatch_t;
+typedef struct privcmd_mmapbatch_v2 privcmd_mmapbatch_v2_t;
+typedef struct privcmd_dm_op_buf privcmd_dm_op_buf_t;
+typedef struct privcmd_dm_op privcmd_dm_op_t;
+typedef struct privcmd_mmap_resource privcmd_mmap_resource_t;
+#endif
 #endif
 
 /*
@@ -49,21 +60,6 @@
 #define __xen_uapi_pfn_t __u64
 #else
 #define __xen_uapi_pfn_t __UINT64_TYPE__
-#endif
-
-/*
- * libxen's type names. Macros can follow libxen's own typedefs in every
- * version of C, a second typedef cannot.
- */
-#ifndef __KERNEL__
-#define privcmd_hypercall_t struct privcmd_hypercall
-#define privcmd_mmap_entry_t struct privcmd_mmap_entry
-#define privcmd_mmap_t struct privcmd_mmap
-#define privcmd_mmapbatch_t struct privcmd_mmapbatch
-#define privcmd_mmapbatch_v2_t struct privcmd_mmapbatch_v2
-#define privcmd_dm_op_buf_t struct privcmd_dm_op_buf
-#define privcmd_dm_op_t struct privcmd_dm_op
-#define privcmd_mmap_resource_t struct privcmd_mmap_resource
 #endif
 
 /**
@@ -616,57 +612,5 @@ struct privcmd_pcidev_get_gsi {
 #endif
 
 #undef __xen_uapi_pfn_t
-
-/*
- * The ABI is fixed. Where the compiler can, hold it to that, also for structs
- * that another header declared first. _IOC_NONE stands for the generic layout
- * of ioctl numbers, which every architecture with Xen uses.
- */
-#if defined(__cplusplus) && __cplusplus >= 201103L
-#define __XEN_UAPI_ASSERT(cond) static_assert(cond, #cond)
-#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define __XEN_UAPI_ASSERT(cond) _Static_assert(cond, #cond)
-#endif
-
-#if defined(__XEN_UAPI_ASSERT) && defined(__LP64__) && _IOC_NONE == 0
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_hypercall) == 48);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmap_entry) == 24);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmap) == 16);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmapbatch) == 24);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmapbatch_v2) == 32);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_dm_op_buf) == 16);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_dm_op) == 16);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_mmap_resource) == 32);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_irqfd) == 24);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_ioeventfd) == 48);
-__XEN_UAPI_ASSERT(sizeof(struct privcmd_pcidev_get_gsi) == 8);
-
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmap, entry) == 8);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmapbatch, arr) == 16);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmapbatch_v2, arr) == 16);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmapbatch_v2, err) == 24);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_dm_op_buf, size) == 8);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_dm_op, ubufs) == 8);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmap_resource, num) == 16);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_mmap_resource, addr) == 24);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_irqfd, dom) == 20);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_ioeventfd, flags) == 40);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_ioeventfd, dom) == 44);
-__XEN_UAPI_ASSERT(__builtin_offsetof(struct privcmd_pcidev_get_gsi, gsi) == 4);
-
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_HYPERCALL == 0x00305000);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_MMAP == 0x00105002);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_MMAPBATCH == 0x00185003);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_MMAPBATCH_V2 == 0x00205004);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_DM_OP == 0x00105005);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_RESTRICT == 0x00025006);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_MMAP_RESOURCE == 0x00205007);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_IRQFD == 0x40185008);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_IOEVENTFD == 0x40305009);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_PCIDEV_GET_GSI == 0x0008500a);
-__XEN_UAPI_ASSERT(IOCTL_PRIVCMD_UNIMPLEMENTED == 0x000050ff);
-#endif
-
-#undef __XEN_UAPI_ASSERT
 
 #endif /* _UAPI_XEN_PRIVCMD_H */
