@@ -317,9 +317,8 @@ static struct gntdev_export *export_new(struct gntdev_map *map)
 
 static int copy_refs(struct gntdev_map *map, const u32 __user *uref, u32 domid)
 {
-	union gntdev_op one;
-	const u32 room = max(gntdev_ops_size(map->count), sizeof(one)) / sizeof(*uref);
-	u32 *ref = gntdev_map_ops(map, &one);
+	const u32 room = gntdev_batch(map->count) * sizeof(*map->ops) / sizeof(*uref);
+	u32 *ref = (void *)map->ops;
 	u32 i, k, nr;
 
 	for (i = 0; i < map->count; i += nr) {

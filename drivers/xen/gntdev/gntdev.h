@@ -59,10 +59,10 @@ union gntdev_op {
 	struct gnttab_unmap_grant_ref unmap;
 };
 
-/* Bytes for operations behind a map of @count grants: a single one needs none. */
-static inline size_t gntdev_ops_size(u32 count)
+/* As many as a map or a mapping of @count grants has room for. */
+static inline u32 gntdev_batch(u32 count)
 {
-	return count > 1 ? min(count, GNTDEV_BATCH) * sizeof(union gntdev_op) : 0;
+	return min(count, GNTDEV_BATCH);
 }
 
 /* A slot that Xen was never asked about. Its own codes are 0 and below. */
@@ -106,11 +106,11 @@ struct gntdev_grant {
  *	the lock of that queue
  * @dma: where the pages come from, or NULL for ordinary ones
  * @grants: the slots
+ * @ops: gntdev_batch() operations, as what goes back must not need memory
+ * @view: in a PV domain room for the mapping of it all (pv.c)
  * @pages: the pages that the grants are behind
  *
- * One allocation holds it all: behind the pages are the operations
- * (gntdev_map_ops()), in a PV domain the mapping (gntdev_map_view()), and the
- * slots.
+ * One allocation holds it all.
  */
 struct gntdev_map {
 	struct rb_node node;
@@ -136,20 +136,10 @@ struct gntdev_map {
 
 	struct gntdev_dma *dma;
 	struct gntdev_grant *grants;
+	union gntdev_op *ops;
+	struct pv_view *view;
 	struct page *pages[];
 };
-
-/* Room for GNTDEV_BATCH operations, or for all grants: @one, if it is one. */
-static inline void *gntdev_map_ops(struct gntdev_map *map, union gntdev_op *one)
-{
-	return map->count > 1 ? (void *)(map->pages + map->count) : one;
-}
-
-/* Room for the mapping of it all in a PV domain (pv.c). */
-static inline struct pv_view *gntdev_map_view(struct gntdev_map *map)
-{
-	return (void *)(map->pages + map->count) + gntdev_ops_size(map->count);
-}
 
 /* Are the grants of before the domain was restored? Then Xen has none of them. */
 static inline bool gntdev_map_lost(const struct gntdev_map *map)
@@ -223,8 +213,6 @@ struct gntdev_map *gntdev_index_pop(struct gntdev_file *gf);
 struct device *gntdev_device(void);
 
 /* map.c */
-int gntdev_map_init(void);
-void gntdev_map_exit(void);
 unsigned int gntdev_limit(void);
 int gntdev_check_count(u32 count);
 struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags);

@@ -137,13 +137,12 @@ static int refuse_grant(const struct gntdev_grant *grant, int err)
 }
 
 /* Ask Xen for slots @first to @first + @nr - 1. */
-static int map_batch(struct gntdev_map *map, u32 first, u32 nr,
+static int grants_map_batch(struct gntdev_map *map, u32 first, u32 nr,
 		     unsigned int *tries)
 {
 	const u32 flags = GNTMAP_host_map |
 			  (map->readonly ? GNTMAP_readonly : 0);
-	union gntdev_op one;
-	struct gnttab_map_grant_ref *ops = gntdev_map_ops(map, &one);
+	struct gnttab_map_grant_ref *ops = &map->ops->map;
 	struct gntdev_grant *grant;
 	int err;
 	u32 i;
@@ -216,7 +215,7 @@ int gntdev_grants_map(struct gntdev_map *map)
 
 	for (i = 0; i < map->count && !err; i += nr) {
 		nr = min(GNTDEV_BATCH, map->count - i);
-		err = map_batch(map, i, nr, &tries);
+		err = grants_map_batch(map, i, nr, &tries);
 		if (!err && fatal_signal_pending(current))
 			err = -EINTR;
 		cond_resched();
@@ -241,7 +240,7 @@ static void clear_notify_byte(struct gntdev_map *map, u32 first, u32 nr)
 }
 
 /* Xen has forgotten them, and nobody uses the pages. */
-static void forget_batch(struct gntdev_map *map, u32 first, u32 nr)
+static void grants_forget_batch(struct gntdev_map *map, u32 first, u32 nr)
 {
 	u32 i;
 
@@ -257,14 +256,13 @@ static void forget_batch(struct gntdev_map *map, u32 first, u32 nr)
 }
 
 /* All of them are mapped, and nobody uses the pages. */
-static void unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
+static void grants_unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
 {
-	union gntdev_op one;
-	struct gnttab_unmap_grant_ref *ops = gntdev_map_ops(map, &one);
+	struct gnttab_unmap_grant_ref *ops = &map->ops->unmap;
 	u32 i;
 
 	if (gntdev_map_lost(map)) {
-		forget_batch(map, first, nr);
+		grants_forget_batch(map, first, nr);
 		return;
 	}
 	trace_unmap(map->grants[first].domid, map->grants[first].ref, nr);
@@ -304,7 +302,7 @@ static u32 release_leaving(struct gntdev_map *map, u32 first, u32 end)
 				break;
 		}
 		if (nr) {
-			unmap_batch(map, i, nr);
+			grants_unmap_batch(map, i, nr);
 			cond_resched();
 			continue;
 		}

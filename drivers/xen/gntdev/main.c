@@ -194,12 +194,9 @@ static int __init gntdev_init(void)
 	if (!xen_domain())
 		return -ENODEV;
 
-	err = gntdev_map_init();
-	if (err)
-		return err;
 	err = gntdev_dmabuf_imp_init();
 	if (err)
-		goto err_map;
+		return err;
 	gntdev_grants_init();
 	xen_files_init(&gntdev_files);
 	xen_resume_register(&gntdev_resume);
@@ -216,8 +213,6 @@ err_resume:
 	xen_resume_unregister(&gntdev_resume);
 	xen_files_exit(&gntdev_files);
 	gntdev_dmabuf_imp_exit();
-err_map:
-	gntdev_map_exit();
 	return err;
 }
 
@@ -228,7 +223,6 @@ static void __exit gntdev_exit(void)
 	xen_files_exit(&gntdev_files);
 	gntdev_grants_exit();
 	gntdev_dmabuf_imp_exit();
-	gntdev_map_exit();
 }
 
 module_init(gntdev_init);

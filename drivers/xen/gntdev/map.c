@@ -43,59 +43,24 @@ int gntdev_check_count(u32 count)
 	return gntdev_refuse(GNTDEV_R_LIMIT, -EINVAL, count);
 }
 
-/*
- * Users of persistent grants keep thousands of maps of one grant each. In a
- * cache of their own they take what they need, which is far from a power of two.
- */
-static struct kmem_cache *single_cache;
-
-/* The map, the pointers to its pages, operations, view, slots. */
-static size_t map_size(u32 count)
-{
-	const size_t view = xen_pv_domain() ? gntdev_pv_view_size(count) : 0;
-	struct gntdev_map *map;
-	size_t size;
-
-	size = size_add(struct_size(map, pages, count), gntdev_ops_size(count));
-	size = size_add(size, view);
-	return size_add(size, size_mul(count, sizeof(map->grants[0])));
-}
-
 static struct gntdev_map *map_alloc(u32 count)
 {
-	const size_t size = map_size(count);
+	const size_t ops = gntdev_batch(count) * sizeof(union gntdev_op);
+	const size_t grants = size_mul(count, sizeof(struct gntdev_grant));
+	const size_t view = xen_pv_domain() ? gntdev_pv_view_size(count) : 0;
 	struct gntdev_map *map;
+	const size_t head = struct_size(map, pages, count);
 
-	if (count == 1)
-		map = kmem_cache_alloc(single_cache, GFP_KERNEL);
-	else
-		map = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	map = kvmalloc(size_add(size_add(head, grants), size_add(ops, view)),
+		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!map)
 		return NULL;
 	memset(map, 0, sizeof(*map));
 	map->count = count;
-	map->grants = (void *)map + size - count * sizeof(map->grants[0]);
+	map->ops = (void *)map + head;
+	map->view = (void *)map->ops + ops;
+	map->grants = (void *)map->view + view;
 	return map;
-}
-
-static void map_free_memory(struct gntdev_map *map)
-{
-	if (map->count == 1)
-		kmem_cache_free(single_cache, map);
-	else
-		kvfree(map);
-}
-
-int __init gntdev_map_init(void)
-{
-	single_cache = kmem_cache_create("xen_gntdev_map", map_size(1), 0,
-					 SLAB_ACCOUNT, NULL);
-	return single_cache ? 0 : -ENOMEM;
-}
-
-void gntdev_map_exit(void)
-{
-	kmem_cache_destroy(single_cache);
 }
 
 static int alloc_pages_for(struct gntdev_map *map, struct device *dev,
@@ -122,7 +87,7 @@ struct gntdev_map *gntdev_map_new(u32 count, struct device *dev, u32 dma_flags)
 		return ERR_PTR(-ENOMEM);
 	err = alloc_pages_for(map, dev, dma_flags);
 	if (err) {
-		map_free_memory(map);
+		kvfree(map);
 		/* It may be about something that is the kernel's own. */
 		return ERR_PTR(err == -EOPNOTSUPP ? err : -ENOMEM);
 	}
@@ -157,7 +122,7 @@ static void map_free(struct gntdev_map *map)
 	else if (!map->dma && nr)
 		gnttab_free_pages(nr, map->pages);
 	mutex_destroy(&map->lock);
-	map_free_memory(map);
+	kvfree(map);
 }
 
 /* May sleep. */
@@ -172,9 +137,8 @@ void gntdev_map_put(struct gntdev_map *map)
 static int copy_grants(struct gntdev_map *map,
 		       const struct ioctl_gntdev_grant_ref __user *uref)
 {
-	union gntdev_op one;
-	struct ioctl_gntdev_grant_ref *ref = gntdev_map_ops(map, &one);
-	const u32 room = max(gntdev_ops_size(map->count), sizeof(one)) / sizeof(*ref);
+	struct ioctl_gntdev_grant_ref *ref = (void *)map->ops;
+	const u32 room = gntdev_batch(map->count) * sizeof(*map->ops) / sizeof(*ref);
 	u32 i, k, nr;
 
 	for (i = 0; i < map->count; i += nr) {

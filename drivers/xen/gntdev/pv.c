@@ -61,10 +61,11 @@
  * @mapped: entries that are in place; written with the lock held. After the
  *	domain was restored they and @tables are of another life, and mean nothing
  * @lock: protects what follows once the mapping has been made
+ * @handles: Xen's names for the entries, or INVALID_GRANT_HANDLE
+ * @ops: operations, as a map has them
  * @tables: machine address of each page table
  *
- * Behind it are view_handles(), Xen's names for the entries, or
- * INVALID_GRANT_HANDLE, and view_ops(), operations as a map has them.
+ * One allocation holds it all.
  */
 struct pv_view {
 	struct mmu_interval_notifier notifier;
@@ -80,6 +81,8 @@ struct pv_view {
 
 	/* Protects: */
 	struct mutex lock;
+	grant_handle_t *handles;
+	union gntdev_op *ops;
 	u64 tables[];
 };
 
@@ -89,27 +92,20 @@ static size_t max_tables(u32 count)
 	return (count + PTRS_PER_PTE - 2) / PTRS_PER_PTE + 1;
 }
 
-static grant_handle_t *view_handles(struct pv_view *view)
+/* The operations come before the handles, which need less alignment. */
+static size_t view_ops_size(u32 count)
 {
-	return (grant_handle_t *)(view->tables + max_tables(view->count));
-}
-
-/* An even number of handles keeps them aligned. */
-static void *view_ops(struct pv_view *view, union gntdev_op *one)
-{
-	if (view->count == 1)
-		return one;
-	return view_handles(view) + round_up((size_t)view->count, 2);
+	return gntdev_batch(count) * sizeof(union gntdev_op);
 }
 
 /* Bytes that a view of @count pages takes. */
 size_t gntdev_pv_view_size(u32 count)
 {
 	struct pv_view *view;
-	size_t handles = round_up((size_t)count, 2) * sizeof(grant_handle_t);
 
-	return struct_size(view, tables, max_tables(count)) + handles +
-	       gntdev_ops_size(count);
+	return size_add(struct_size(view, tables, max_tables(count)),
+			size_add(view_ops_size(count),
+				 size_mul(count, sizeof(*view->handles))));
 }
 
 static u32 view_flags(const struct pv_view *view)
@@ -138,9 +134,9 @@ static u64 next_entry(const struct pv_view *view, u32 i, u64 entry)
 }
 
 /* Xen has forgotten them, and so has whoever restored the page tables. */
-static void forget_batch(struct pv_view *view, u32 first, u32 nr)
+static void view_forget_batch(struct pv_view *view, u32 first, u32 nr)
 {
-	grant_handle_t *handles = view_handles(view) + first;
+	grant_handle_t *handles = view->handles + first;
 	u32 i;
 
 	for (i = 0; i < nr; i++)
@@ -149,16 +145,15 @@ static void forget_batch(struct pv_view *view, u32 first, u32 nr)
 }
 
 /* Only those that are mapped. */
-static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
+static void view_unmap_batch(struct pv_view *view, u32 first, u32 nr)
 {
-	union gntdev_op one;
-	struct gnttab_unmap_grant_ref *ops = view_ops(view, &one);
-	grant_handle_t *handles = view_handles(view) + first;
+	struct gnttab_unmap_grant_ref *ops = &view->ops->unmap;
+	grant_handle_t *handles = view->handles + first;
 	u64 entry = entry_of(view, first);
 	u32 i;
 
 	if (gntdev_map_lost(view->map)) {
-		forget_batch(view, first, nr);
+		view_forget_batch(view, first, nr);
 		return;
 	}
 	for (i = 0; i < nr; i++) {
@@ -181,7 +176,7 @@ static void unmap_batch(struct pv_view *view, u32 first, u32 nr)
 /* Take the entries of a range out, where there are any. */
 static void view_unmap(struct pv_view *view, u32 first, u32 end)
 {
-	const grant_handle_t *handles = view_handles(view);
+	const grant_handle_t *handles = view->handles;
 	u32 i, nr;
 
 	lockdep_assert_held(&view->lock);
@@ -191,17 +186,16 @@ static void view_unmap(struct pv_view *view, u32 first, u32 end)
 				break;
 		}
 		if (nr)
-			unmap_batch(view, i, nr);
+			view_unmap_batch(view, i, nr);
 	}
 }
 
-static int map_batch(struct pv_view *view, u32 first, u32 nr,
+static int view_map_batch(struct pv_view *view, u32 first, u32 nr,
 		     unsigned int *tries)
 {
 	struct gntdev_grant *grants = view->map->grants + view->first + first;
-	grant_handle_t *handles = view_handles(view) + first;
-	union gntdev_op one;
-	struct gnttab_map_grant_ref *ops = view_ops(view, &one);
+	grant_handle_t *handles = view->handles + first;
+	struct gnttab_map_grant_ref *ops = &view->ops->map;
 	const u32 flags = view_flags(view);
 	u64 entry = entry_of(view, first);
 	int err;
@@ -238,7 +232,7 @@ static int view_map(struct pv_view *view)
 	mutex_lock(&view->lock);
 	for (i = 0; i < view->count && !err; i += nr) {
 		nr = min(GNTDEV_BATCH, view->count - i);
-		err = map_batch(view, i, nr, &tries);
+		err = view_map_batch(view, i, nr, &tries);
 		if (!err && fatal_signal_pending(current))
 			err = -EINTR;
 		cond_resched();
@@ -304,7 +298,6 @@ static const struct mmu_interval_notifier_ops view_notifier_ops = {
 static void view_init(struct pv_view *view, struct gntdev_map *map,
 		      struct vm_area_struct *vma)
 {
-	grant_handle_t *handles;
 	u32 i;
 
 	view->map = map;
@@ -317,9 +310,10 @@ static void view_init(struct pv_view *view, struct gntdev_map *map,
 	view->readonly = !(vma->vm_flags & VM_WRITE);
 	view->mapped = 0;
 	mutex_init(&view->lock);
-	handles = view_handles(view);
+	view->ops = (void *)(view->tables + max_tables(view->count));
+	view->handles = (void *)view->ops + view_ops_size(view->count);
 	for (i = 0; i < view->count; i++)
-		handles[i] = INVALID_GRANT_HANDLE;
+		view->handles[i] = INVALID_GRANT_HANDLE;
 }
 
 /* That of the map itself goes with the map. */
@@ -478,7 +472,7 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
  */
 int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 {
-	struct pv_view *view = gntdev_map_view(map);
+	struct pv_view *view = map->view;
 	int err;
 
 	view_init(view, map, vma);
