@@ -103,11 +103,6 @@ static void evtchn_close(evtchn_port_t port)
 	WARN_ON_ONCE(evtchn_op(EVTCHNOP_close, &close));
 }
 
-static int refuse(enum evtchn_reason reason, int err, u64 what)
-{
-	return xen_refuse(&evtchn_refusals, reason, err, what);
-}
-
 /* On success the port holds a reference on its IRQ, and that owns the port. */
 static int evtchn_make_irq(struct evtchn_port *p, bool is_static)
 {
@@ -115,10 +110,10 @@ static int evtchn_make_irq(struct evtchn_port *p, bool is_static)
 
 	irq = bind_evtchn_to_irq_lateeoi(p->port);
 	if (irq < 0)
-		return refuse(EVTCHN_R_IRQ, irq, p->port);
+		return evtchn_refuse(EVTCHN_R_IRQ, irq, p->port);
 	err = evtchn_make_refcounted(p->port, is_static);
 	if (err)
-		return refuse(EVTCHN_R_IRQ, err, p->port);
+		return evtchn_refuse(EVTCHN_R_IRQ, err, p->port);
 	p->irq = irq;
 	return 0;
 }
@@ -135,7 +130,7 @@ static int evtchn_attach(struct evtchn_port *p)
 	/* Shared, for a kernel-side consumer of the same port. */
 	err = request_irq(p->irq, evtchn_interrupt, IRQF_SHARED, ef->name, p);
 	if (err)
-		return refuse(EVTCHN_R_IRQ, err, p->port);
+		return evtchn_refuse(EVTCHN_R_IRQ, err, p->port);
 	list_add(&p->node, &ef->ports);
 	WRITE_ONCE(ef->nr_ports, ef->nr_ports + 1);
 	WRITE_ONCE(ef->ring.lost, false);
@@ -243,7 +238,7 @@ static int make_room(struct evtchn_file *ef)
 
 static int refuse_restricted(u32 domid)
 {
-	return refuse(EVTCHN_R_RESTRICTED, -EACCES, domid);
+	return evtchn_refuse(EVTCHN_R_RESTRICTED, -EACCES, domid);
 }
 
 /* For the commands of which a restricted file may give none. */
@@ -259,7 +254,7 @@ static int refuse_if(int err, domid_t domid)
 {
 	if (!err)
 		return 0;
-	return refuse(err == -ENOSPC ? EVTCHN_R_XEN_PORTS : EVTCHN_R_XEN, err,
+	return evtchn_refuse(err == -ENOSPC ? EVTCHN_R_XEN_PORTS : EVTCHN_R_XEN, err,
 		      domid);
 }
 

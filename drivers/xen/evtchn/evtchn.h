@@ -111,6 +111,12 @@ static inline bool evtchn_port_has_irq(const struct evtchn_port *p)
 /* trace.c */
 extern const struct xen_refusals evtchn_refusals;
 
+/* Count a refusal, and return @err. */
+static inline int evtchn_refuse(enum evtchn_reason reason, int err, u64 what)
+{
+	return xen_refuse(&evtchn_refusals, reason, err, what);
+}
+
 /* debugfs.c */
 extern struct xen_files evtchn_files;
 

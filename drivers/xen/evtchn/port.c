@@ -4,7 +4,7 @@
  *
  * A port number belongs to the domain, so one index serves all open files: a
  * port has at most one owner, and a file finds only its own. The index is a
- * table of tables: a place in it is claimed by cmpxchg. Tables stay until the
+ * table of tables: a slot in it is claimed by cmpxchg. Tables stay until the
  * module goes, so only what they point to needs RCU.
  *
  * A look-up takes a reference, which keeps the binding alive, not just the
@@ -48,8 +48,8 @@ struct evtchn_port *evtchn_port_new(struct evtchn_file *ef)
 	return p;
 }
 
-/* The place of a number that may be anything: NULL if there is none. */
-static struct evtchn_port __rcu **find_place(evtchn_port_t port)
+/* The slot of a number that may be anything: NULL if there is none. */
+static struct evtchn_port __rcu **port_slot(evtchn_port_t port)
 {
 	struct evtchn_table *table;
 
@@ -57,12 +57,12 @@ static struct evtchn_port __rcu **find_place(evtchn_port_t port)
 		return NULL;
 	/* A processor that guesses does not look beyond the tables either. */
 	port = array_index_nospec(port, EVTCHN_FIFO_NR_CHANNELS);
-	/* Pairs with make_table(). */
+	/* Pairs with port_make_table(). */
 	table = smp_load_acquire(&tables[port / TABLE_PORTS]);
 	return table ? &table->port[port % TABLE_PORTS] : NULL;
 }
 
-static int make_table(evtchn_port_t port)
+static int port_make_table(evtchn_port_t port)
 {
 	struct evtchn_table *table;
 
@@ -72,7 +72,7 @@ static int make_table(evtchn_port_t port)
 	table = tables[port / TABLE_PORTS];
 	if (!table) {
 		table = kzalloc(sizeof(*table), GFP_KERNEL);
-		/* Pairs with find_place(): it is seen empty, or later. */
+		/* Pairs with port_slot(): it is seen empty, or later. */
 		smp_store_release(&tables[port / TABLE_PORTS], table);
 	}
 	mutex_unlock(&tables_lock);
@@ -93,16 +93,16 @@ void evtchn_port_exit(void)
  */
 int evtchn_port_publish(struct evtchn_port *p)
 {
-	struct evtchn_port __rcu **place = find_place(p->port);
+	struct evtchn_port __rcu **slot = port_slot(p->port);
 	int err;
 
-	if (!place) {
-		err = make_table(p->port);
+	if (!slot) {
+		err = port_make_table(p->port);
 		if (err)
 			return err;
-		place = find_place(p->port);
+		slot = port_slot(p->port);
 	}
-	if (cmpxchg(place, RCU_INITIALIZER(NULL), RCU_INITIALIZER(p)))
+	if (cmpxchg(slot, RCU_INITIALIZER(NULL), RCU_INITIALIZER(p)))
 		return -EBUSY;
 	return 0;
 }
@@ -110,34 +110,34 @@ int evtchn_port_publish(struct evtchn_port *p)
 /* From here on the port is found. */
 void evtchn_port_enable(struct evtchn_port *p)
 {
-	/* Pairs with get_at(): whoever finds the port finds its IRQ, too. */
+	/* Pairs with port_get_at(): whoever finds the port finds its IRQ, too. */
 	smp_wmb();
 	refcount_set(&p->users, 1);
 }
 
 /* After the domain was restored the number may be another port's. */
-static void clear_place(struct evtchn_port *p)
+static void port_clear_slot(struct evtchn_port *p)
 {
-	cmpxchg(find_place(p->port), RCU_INITIALIZER(p), RCU_INITIALIZER(NULL));
+	cmpxchg(port_slot(p->port), RCU_INITIALIZER(p), RCU_INITIALIZER(NULL));
 }
 
 /* On return nobody uses the port and nobody can find it. */
 void evtchn_port_unpublish(struct evtchn_port *p)
 {
-	clear_place(p);
+	port_clear_slot(p);
 	if (refcount_read(&p->users) && !refcount_dec_and_test(&p->users))
 		wait_var_event(&p->users, !refcount_read(&p->users));
 }
 
-/* What is at a place, with a reference: NULL if it is not @ef's. */
-static struct evtchn_port *get_at(struct evtchn_port __rcu **place,
+/* What is in a slot, with a reference: NULL if it is not @ef's. */
+static struct evtchn_port *port_get_at(struct evtchn_port __rcu **slot,
 				  const struct evtchn_file *ef)
 {
 	struct evtchn_port *p;
 
 	/* As good as rcu_read_lock(), and two calls less. */
 	rcu_read_lock_sched();
-	p = rcu_dereference_sched(*place);
+	p = rcu_dereference_sched(*slot);
 	if (p && ((ef && p->file != ef) || !refcount_inc_not_zero(&p->users)))
 		p = NULL;
 	/* Pairs with evtchn_port_enable(). */
@@ -149,9 +149,9 @@ static struct evtchn_port *get_at(struct evtchn_port __rcu **place,
 struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 				    evtchn_port_t port)
 {
-	struct evtchn_port __rcu **place = find_place(port);
+	struct evtchn_port __rcu **slot = port_slot(port);
 
-	return place ? get_at(place, ef) : NULL;
+	return slot ? port_get_at(slot, ef) : NULL;
 }
 
 void evtchn_port_put(struct evtchn_port *p)
@@ -196,7 +196,7 @@ static void lose_if_gone(struct evtchn_port *p)
 	if (irq_from_evtchn(p->port) == p->irq)
 		return;
 	set_bit(EVTCHN_PORT_LOST, &p->flags);
-	clear_place(p);
+	port_clear_slot(p);
 	evtchn_ring_lose(&p->file->ring);
 }
 
@@ -206,7 +206,7 @@ static void lose_table(struct evtchn_table *table)
 	unsigned int i;
 
 	for (i = 0; i < TABLE_PORTS; i++) {
-		p = get_at(&table->port[i], NULL);
+		p = port_get_at(&table->port[i], NULL);
 		if (!p)
 			continue;
 		lose_if_gone(p);
@@ -226,7 +226,7 @@ void evtchn_port_lose_all(void)
 	unsigned int i;
 
 	for (i = 0; i < TABLES; i++) {
-		/* Pairs with make_table(). */
+		/* Pairs with port_make_table(). */
 		table = smp_load_acquire(&tables[i]);
 		if (table)
 			lose_table(table);

@@ -161,8 +161,7 @@ static ssize_t ring_read_locked(struct evtchn_ring *ring, char __user *buf,
 	lockdep_assert_held(&ring->cons_lock);
 
 	if (evtchn_ring_lost(ring))
-		return xen_refuse(&evtchn_refusals, EVTCHN_R_RESTORED,
-				  -ENOTCONN, 0);
+		return evtchn_refuse(EVTCHN_R_RESTORED, -ENOTCONN, 0);
 	if (evtchn_ring_overflow(ring))
 		return -EFBIG;
 

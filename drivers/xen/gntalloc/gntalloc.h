@@ -104,6 +104,12 @@ struct gntalloc_alloc_args {
 /* trace.c */
 extern const struct xen_refusals gntalloc_refusals;
 
+/* Count a refusal, and return @err. */
+static inline int gntalloc_refuse(enum gntalloc_reason reason, int err, u64 what)
+{
+	return xen_refuse(&gntalloc_refusals, reason, err, what);
+}
+
 /* debugfs.c */
 extern struct xen_files gntalloc_files;
 

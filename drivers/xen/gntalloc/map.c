@@ -40,8 +40,8 @@ struct gntalloc_map {
 };
 
 /* A user of @count references from @number on, all of which must be there. */
-static struct gntalloc_map *map_new(struct gntalloc_file *gf, u64 number,
-				    unsigned long count)
+static struct gntalloc_map *gntalloc_map_new(struct gntalloc_file *gf,
+					     u64 number, unsigned long count)
 {
 	struct gntalloc_map *map;
 	struct gntalloc_ref *ref;
@@ -71,7 +71,7 @@ out:
 	return map;
 }
 
-static void map_put(struct gntalloc_map *map)
+static void gntalloc_map_put(struct gntalloc_map *map)
 {
 	unsigned long i;
 
@@ -86,8 +86,8 @@ static void map_put(struct gntalloc_map *map)
 }
 
 /* On failure the kernel takes the pages out that are in already. */
-static int map_insert(const struct gntalloc_map *map,
-		      struct vm_area_struct *vma)
+static int gntalloc_map_insert(const struct gntalloc_map *map,
+			       struct vm_area_struct *vma)
 {
 	struct page *pages[MAP_CHUNK];
 	unsigned long done, i, n, left;
@@ -117,7 +117,7 @@ static void gntalloc_vma_open(struct vm_area_struct *vma)
 /* The page table entries are gone, in this VMA. */
 static void gntalloc_vma_close(struct vm_area_struct *vma)
 {
-	map_put(vma->vm_private_data);
+	gntalloc_map_put(vma->vm_private_data);
 }
 
 static const struct vm_operations_struct gntalloc_vm_ops = {
@@ -133,14 +133,14 @@ int gntalloc_mmap(struct file *file, struct vm_area_struct *vma)
 	/* A copy on write would not be seen by the peer. */
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
-	map = map_new(file->private_data, vma->vm_pgoff, vma_pages(vma));
+	map = gntalloc_map_new(file->private_data, vma->vm_pgoff, vma_pages(vma));
 	if (IS_ERR(map))
 		return PTR_ERR(map);
 
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
-	err = map_insert(map, vma);
+	err = gntalloc_map_insert(map, vma);
 	if (err) {
-		map_put(map);
+		gntalloc_map_put(map);
 		return err;
 	}
 	trace_map((u64)vma->vm_pgoff << PAGE_SHIFT, map->nr);

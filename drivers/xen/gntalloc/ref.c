@@ -80,7 +80,7 @@ int gntalloc_reserve(u32 count)
 	pr_notice_ratelimited("%u pages for %s[%d] beside the %u in use are more than the parameter limit=%d\n",
 			      count, current->comm, current->pid,
 			      gntalloc_used(), gntalloc_limit());
-	return xen_refuse(&gntalloc_refusals, GNTALLOC_R_LIMIT, -ENOSPC, count);
+	return gntalloc_refuse(GNTALLOC_R_LIMIT, -ENOSPC, count);
 }
 
 void gntalloc_unreserve(u32 count)
@@ -164,7 +164,7 @@ struct gntalloc_block *gntalloc_block_new(domid_t domid, bool readonly, u32 nr)
 	refcount_set(&block->live, nr);
 	err = gnttab_alloc_grant_references(nr, &grefs);
 	if (err) {
-		xen_refuse(&gntalloc_refusals, GNTALLOC_R_GRANT_TABLE, err, domid);
+		gntalloc_refuse(GNTALLOC_R_GRANT_TABLE, err, domid);
 		goto err_block;
 	}
 	made = make_refs(block, &grefs, domid, readonly);

@@ -377,7 +377,7 @@ err_access:
 	return -EFAULT;
 }
 
-static int copy_some(struct gntdev_copy *copy, bool compat,
+static int copy_segments(struct gntdev_copy *copy, bool compat,
 		     struct gntdev_grant_copy_segment __user *segments, u32 nr)
 {
 	int err;
@@ -435,7 +435,7 @@ static int grant_copy(struct gntdev_file *gf, bool compat,
 		return -ENOMEM;
 	for (; count && !err; count -= nr, segments += nr) {
 		nr = min(count, COPY_SEGMENTS);
-		err = copy_some(copy, compat, segments, nr);
+		err = copy_segments(copy, compat, segments, nr);
 		cond_resched();
 		if (!err && fatal_signal_pending(current))
 			err = -EINTR;

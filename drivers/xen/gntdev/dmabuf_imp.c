@@ -275,7 +275,7 @@ static void free_fn(struct work_struct *work)
 }
 
 /* Each by itself: one exporter that takes its time is no reason for others to. */
-static void put_pending(struct list_head *node)
+static void import_put_pending(struct list_head *node)
 {
 	xen_pending_schedule(&pending_import(node)->free);
 }
@@ -418,7 +418,7 @@ int gntdev_dmabuf_imp_init(void)
 {
 	int err;
 
-	xen_pending_begin(&pending, revoke_again, put_pending);
+	xen_pending_begin(&pending, revoke_again, import_put_pending);
 	frames_dev = root_device_register("xen-gntdev");
 	if (IS_ERR(frames_dev))
 		return PTR_ERR(frames_dev);

@@ -58,7 +58,7 @@ static long map_op(struct gnttab_map_grant_ref *ops, u32 nr)
 }
 
 /* The frame of a grant has to be brought back from somewhere first. */
-static int ask_again(struct gnttab_map_grant_ref *op, unsigned int *tries)
+static int grants_ask_again(struct gnttab_map_grant_ref *op, unsigned int *tries)
 {
 	int err = 0;
 
@@ -89,7 +89,7 @@ int gntdev_grants_ask(struct gnttab_map_grant_ref *ops, u32 nr,
 	if (err)
 		return gntdev_refuse(GNTDEV_R_GRANT, err, ops[0].ref);
 	for (i = 0; i < nr && !err; i++)
-		err = ask_again(&ops[i], tries);
+		err = grants_ask_again(&ops[i], tries);
 	return err;
 }
 
@@ -330,7 +330,7 @@ static struct gntdev_map *pending_map(struct list_head *node)
 	return list_entry(node, struct gntdev_map, pending);
 }
 
-static void put_pending(struct list_head *node)
+static void grants_put_pending(struct list_head *node)
 {
 	gntdev_map_put(pending_map(node));
 	module_put(THIS_MODULE);
@@ -342,7 +342,7 @@ static void wait_for_pages(struct gntdev_map *map)
 	/* There is an open file, a mapping or a dma-buf, which has one, too. */
 	__module_get(THIS_MODULE);
 	if (!xen_pending_add(&pending, &map->pending))
-		put_pending(&map->pending);
+		grants_put_pending(&map->pending);
 }
 
 /*
@@ -415,7 +415,7 @@ void gntdev_grants_restored(void)
 
 void __init gntdev_grants_init(void)
 {
-	xen_pending_begin(&pending, release_again, put_pending);
+	xen_pending_begin(&pending, release_again, grants_put_pending);
 	gntdev_grants_restored();
 }
 

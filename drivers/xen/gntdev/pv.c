@@ -87,7 +87,7 @@ struct pv_view {
 };
 
 /* Page tables that so many pages can be in, wherever they begin. */
-static size_t max_tables(u32 count)
+static size_t view_max_tables(u32 count)
 {
 	return (count + PTRS_PER_PTE - 2) / PTRS_PER_PTE + 1;
 }
@@ -103,7 +103,7 @@ size_t gntdev_pv_view_size(u32 count)
 {
 	struct pv_view *view;
 
-	return size_add(struct_size(view, tables, max_tables(count)),
+	return size_add(struct_size(view, tables, view_max_tables(count)),
 			size_add(view_ops_size(count),
 				 size_mul(count, sizeof(*view->handles))));
 }
@@ -310,7 +310,7 @@ static void view_init(struct pv_view *view, struct gntdev_map *map,
 	view->readonly = !(vma->vm_flags & VM_WRITE);
 	view->mapped = 0;
 	mutex_init(&view->lock);
-	view->ops = (void *)(view->tables + max_tables(view->count));
+	view->ops = (void *)(view->tables + view_max_tables(view->count));
 	view->handles = (void *)view->ops + view_ops_size(view->count);
 	for (i = 0; i < view->count; i++)
 		view->handles[i] = INVALID_GRANT_HANDLE;

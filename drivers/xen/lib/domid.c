@@ -10,7 +10,7 @@
 #include "hypercall/hypercall.h"
 #include "lib/domid.h"
 
-static long evtchn_op(unsigned int cmd, void *arg)
+static long domid_evtchn_op(unsigned int cmd, void *arg)
 {
 	return xen_hypercall2(__HYPERVISOR_event_channel_op, cmd, (unsigned long)arg);
 }
@@ -24,14 +24,14 @@ domid_t xen_own_domid(void)
 	struct evtchn_close close;
 	domid_t domid = DOMID_INVALID;
 
-	if (evtchn_op(EVTCHNOP_alloc_unbound, &alloc))
+	if (domid_evtchn_op(EVTCHNOP_alloc_unbound, &alloc))
 		return DOMID_INVALID;
 	status.port = alloc.port;
-	if (!evtchn_op(EVTCHNOP_status, &status) &&
+	if (!domid_evtchn_op(EVTCHNOP_status, &status) &&
 	    status.status == EVTCHNSTAT_unbound)
 		domid = status.u.unbound.dom;
 	close.port = alloc.port;
-	evtchn_op(EVTCHNOP_close, &close);
+	domid_evtchn_op(EVTCHNOP_close, &close);
 	return domid;
 }
 EXPORT_SYMBOL_GPL(xen_own_domid);

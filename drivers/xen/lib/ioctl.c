@@ -11,8 +11,8 @@
 #include "lib/trace.h"
 
 /* A place in the table may be empty. */
-static const struct xen_ioctl *find(const struct xen_ioctls *ioctls,
-				    unsigned int cmd, bool compat)
+static const struct xen_ioctl *xen_ioctl_find(const struct xen_ioctls *ioctls,
+					      unsigned int cmd, bool compat)
 {
 	unsigned int nr = _IOC_NR(cmd);
 	const struct xen_ioctl *op;
@@ -26,7 +26,8 @@ static const struct xen_ioctl *find(const struct xen_ioctls *ioctls,
 	       op : NULL;
 }
 
-static long call_handler(const struct xen_ioctl *op, struct xen_ioctl_call *call)
+static long xen_ioctl_call_handler(const struct xen_ioctl *op,
+				   struct xen_ioctl_call *call)
 {
 	unsigned int size = call->compat && op->compat_cmd ? op->compat_size :
 							     op->size;
@@ -46,14 +47,14 @@ static long call_handler(const struct xen_ioctl *op, struct xen_ioctl_call *call
 	return op->handler(call);
 }
 
-static long dispatch(const struct xen_ioctls *ioctls, unsigned int cmd,
-		     struct xen_ioctl_call *call)
+static long xen_ioctl_dispatch(const struct xen_ioctls *ioctls, unsigned int cmd,
+			       struct xen_ioctl_call *call)
 {
-	const struct xen_ioctl *op = find(ioctls, cmd, call->compat);
+	const struct xen_ioctl *op = xen_ioctl_find(ioctls, cmd, call->compat);
 	long ret;
 
 	trace_ioctl_enter(ioctls->device, cmd);
-	ret = op ? call_handler(op, call) : ioctls->unknown;
+	ret = op ? xen_ioctl_call_handler(op, call) : ioctls->unknown;
 	trace_ioctl_exit(ioctls->device, cmd, ret);
 	return ret;
 }
@@ -66,7 +67,7 @@ long xen_ioctl(const struct xen_ioctls *ioctls, void *file, unsigned int cmd,
 		.uarg = (void __user *)arg,
 	};
 
-	return dispatch(ioctls, cmd, &call);
+	return xen_ioctl_dispatch(ioctls, cmd, &call);
 }
 EXPORT_SYMBOL_GPL(xen_ioctl);
 
@@ -81,7 +82,7 @@ long xen_compat_ioctl(const struct xen_ioctls *ioctls, void *file,
 		.compat = true,
 	};
 
-	return dispatch(ioctls, cmd, &call);
+	return xen_ioctl_dispatch(ioctls, cmd, &call);
 }
 EXPORT_SYMBOL_GPL(xen_compat_ioctl);
 
