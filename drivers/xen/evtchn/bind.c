@@ -66,9 +66,9 @@ static irqreturn_t evtchn_interrupt(int irq, void *data)
 }
 
 /* Xen answers with the number of the domain that the caller called itself. */
-static bool same_domid(domid_t now, domid_t given)
+static bool same_domid(domid_t now, domid_t asked)
 {
-	return now == given || given == DOMID_SELF;
+	return now == asked || asked == DOMID_SELF;
 }
 
 /*
@@ -76,21 +76,21 @@ static bool same_domid(domid_t now, domid_t given)
  * IRQ for it, it may have closed the port or not, and a closed port's number
  * may have a new owner.
  */
-static bool evtchn_is_ours(const struct evtchn_status *given)
+static bool evtchn_is_ours(const struct evtchn_status *status)
 {
 	struct evtchn_status now;
 
-	if (evtchn_query(given->port, &now) || now.status != given->status)
+	if (evtchn_query(status->port, &now) || now.status != status->status)
 		return false;
 	switch (now.status) {
 	case EVTCHNSTAT_unbound:
-		return same_domid(now.u.unbound.dom, given->u.unbound.dom);
+		return same_domid(now.u.unbound.dom, status->u.unbound.dom);
 	case EVTCHNSTAT_interdomain:
-		return now.u.interdomain.port == given->u.interdomain.port &&
+		return now.u.interdomain.port == status->u.interdomain.port &&
 		       same_domid(now.u.interdomain.dom,
-				  given->u.interdomain.dom);
+				  status->u.interdomain.dom);
 	case EVTCHNSTAT_virq:
-		return now.u.virq == given->u.virq;
+		return now.u.virq == status->u.virq;
 	default:
 		return false;
 	}
@@ -140,7 +140,7 @@ static int evtchn_attach(struct evtchn_port *p)
 
 /* Make the port that Xen has just given us one of the file's. */
 static int evtchn_adopt(struct evtchn_port *p,
-			const struct evtchn_status *given)
+			const struct evtchn_status *status)
 {
 	int err;
 
@@ -149,7 +149,7 @@ static int evtchn_adopt(struct evtchn_port *p,
 	 * was closed behind its back. Leave it alone, and give back what we
 	 * got.
 	 */
-	p->port = given->port;
+	p->port = status->port;
 	err = evtchn_port_publish(p);
 	if (err) {
 		evtchn_close(p->port);
@@ -169,7 +169,7 @@ static int evtchn_adopt(struct evtchn_port *p,
 	evtchn_port_unpublish(p);
 	if (evtchn_port_has_irq(p))
 		evtchn_put(p->port);
-	else if (evtchn_is_ours(given))
+	else if (evtchn_is_ours(status))
 		evtchn_close(p->port);
 	return err;
 }
@@ -259,17 +259,17 @@ static int refuse_if(int err, domid_t domid)
 }
 
 /*
- * Issue the hypercall of a bind verb: fills in @given. Returns 0 or what the
+ * Issue the hypercall of a bind verb: fills in @status. Returns 0 or what the
  * ioctl is to return. Runs under the bind lock, and so has the last word on
  * whether the file is restricted.
  */
 typedef int evtchn_acquire_fn(struct evtchn_file *ef, const void *arg,
-			      struct evtchn_status *given);
+			      struct evtchn_status *status);
 
 static int evtchn_bind(struct evtchn_file *ef, evtchn_acquire_fn *acquire,
 		       const void *arg)
 {
-	struct evtchn_status given = {};
+	struct evtchn_status status = {};
 	struct evtchn_port *p;
 	int err;
 
@@ -282,20 +282,20 @@ static int evtchn_bind(struct evtchn_file *ef, evtchn_acquire_fn *acquire,
 	}
 	err = make_room(ef);
 	if (!err)
-		err = acquire(ef, arg, &given);
+		err = acquire(ef, arg, &status);
 	if (!err)
-		err = evtchn_adopt(p, &given);
+		err = evtchn_adopt(p, &status);
 	if (err)
 		evtchn_port_free(p);
 	else
-		err = given.port;
+		err = status.port;
 out:
 	mutex_unlock(&ef->bind_lock);
 	return err;
 }
 
 static int acquire_virq(struct evtchn_file *ef, const void *arg,
-			struct evtchn_status *given)
+			struct evtchn_status *status)
 {
 	const struct ioctl_evtchn_bind_virq *bind = arg;
 	struct evtchn_bind_virq op = {
@@ -307,9 +307,9 @@ static int acquire_virq(struct evtchn_file *ef, const void *arg,
 	if (xen_restricted(&ef->restriction))
 		return refuse_restricted(DOMID_SELF);
 	err = evtchn_op(EVTCHNOP_bind_virq, &op);
-	given->port = op.port;
-	given->status = EVTCHNSTAT_virq;
-	given->u.virq = op.virq;
+	status->port = op.port;
+	status->status = EVTCHNSTAT_virq;
+	status->u.virq = op.virq;
 	return refuse_if(err, DOMID_SELF);
 }
 
@@ -319,7 +319,7 @@ long evtchn_bind_virq(struct xen_ioctl_call *call)
 }
 
 static int acquire_interdomain(struct evtchn_file *ef, const void *arg,
-			       struct evtchn_status *given)
+			       struct evtchn_status *status)
 {
 	const struct ioctl_evtchn_bind_interdomain *bind = arg;
 	/* The ABI has 32 bits for what is 16 wide, and always cut it. */
@@ -332,10 +332,10 @@ static int acquire_interdomain(struct evtchn_file *ef, const void *arg,
 	if (!xen_restrict_allows(&ef->restriction, bind->remote_domain))
 		return refuse_restricted(bind->remote_domain);
 	err = evtchn_op(EVTCHNOP_bind_interdomain, &op);
-	given->port = op.local_port;
-	given->status = EVTCHNSTAT_interdomain;
-	given->u.interdomain.dom = op.remote_dom;
-	given->u.interdomain.port = op.remote_port;
+	status->port = op.local_port;
+	status->status = EVTCHNSTAT_interdomain;
+	status->u.interdomain.dom = op.remote_dom;
+	status->u.interdomain.port = op.remote_port;
 	return refuse_if(err, op.remote_dom);
 }
 
@@ -345,7 +345,7 @@ long evtchn_bind_interdomain(struct xen_ioctl_call *call)
 }
 
 static int acquire_unbound(struct evtchn_file *ef, const void *arg,
-			   struct evtchn_status *given)
+			   struct evtchn_status *status)
 {
 	const struct ioctl_evtchn_bind_unbound_port *bind = arg;
 	struct evtchn_alloc_unbound op = {
@@ -357,9 +357,9 @@ static int acquire_unbound(struct evtchn_file *ef, const void *arg,
 	if (xen_restricted(&ef->restriction))
 		return refuse_restricted(op.remote_dom);
 	err = evtchn_op(EVTCHNOP_alloc_unbound, &op);
-	given->port = op.port;
-	given->status = EVTCHNSTAT_unbound;
-	given->u.unbound.dom = op.remote_dom;
+	status->port = op.port;
+	status->status = EVTCHNSTAT_unbound;
+	status->u.unbound.dom = op.remote_dom;
 	return refuse_if(err, op.remote_dom);
 }
 

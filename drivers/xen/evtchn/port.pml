@@ -57,7 +57,7 @@ bool waited_for[NOTIFIERS + 1];
 /* The unbind in wait_var_event(). */
 bool waits, woken;
 
-inline get_at(me, any)
+inline port_get_at(me, any)
 {
 	reading[me] = true;
 	p = place;
@@ -92,7 +92,7 @@ inline put()
 	d_step { woken = woken || last; last = false }
 }
 
-inline clear_place(p)
+inline port_clear_slot(p)
 {
 #ifdef BROKEN_plain_store
 	place = 0
@@ -110,7 +110,7 @@ active [NOTIFIERS] proctype Notifier()
 	:: closed -> goto out
 	:: atomic { !frozen && !closed -> ioctls++; file_ioctls++ }
 	fi;
-	get_at(_pid, false);
+	port_get_at(_pid, false);
 	if
 	:: p ->
 		d_step { assert(!freed[p]); assert(xen == p) }
@@ -153,7 +153,7 @@ active proctype Detach()
 	:: atomic { !frozen -> ioctls++; file_ioctls++; ioctl = true }
 	:: atomic { !file_ioctls -> closed = true }
 	fi;
-	clear_place(1);
+	port_clear_slot(1);
 #ifdef BROKEN_no_wait
 	users[1]--;
 #else
@@ -240,13 +240,13 @@ active proctype Restore()
 		irq_has_port[2] = false
 	}
 	/* evtchn_port_lose_all() */
-	get_at(RESTORE, true);
+	port_get_at(RESTORE, true);
 	if
 	:: p ->
 		if
 		:: !irq_has_port[p] ->
 			lost[p] = true;
-			clear_place(p);
+			port_clear_slot(p);
 			/* evtchn_ring_lose() */
 			assert(!freed[p] && !(p == 1 && file_freed))
 		:: else

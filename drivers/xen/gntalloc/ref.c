@@ -53,13 +53,13 @@ unsigned int gntalloc_used(void)
 static bool try_reserve(u32 count)
 {
 	int old = atomic_read(&nr_refs);
-	u32 most, used;
+	u32 max, used;
 
 	do {
 		/* As always: a negative limit is a huge one. */
-		most = READ_ONCE(limit);
+		max = READ_ONCE(limit);
 		used = old;
-		if (used > most || count > most - used)
+		if (used > max || count > max - used)
 			return false;
 	} while (!atomic_try_cmpxchg(&nr_refs, &old, used + count));
 	return true;

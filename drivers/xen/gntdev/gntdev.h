@@ -74,14 +74,14 @@ static inline u32 gntdev_batch(u32 count)
  * @handle: Xen's name for the kernel's mapping, or INVALID_GRANT_HANDLE
  * @domid: the granter
  * @status: GNTST_* of the last attempt, or GNTDEV_NOT_TRIED
- * @leaving: to be released as soon as nothing pins the page
+ * @unmap_pending: to be released as soon as nothing pins the page
  */
 struct gntdev_grant {
 	grant_ref_t ref;
 	grant_handle_t handle;
 	domid_t domid;
 	s8 status;
-	bool leaving;
+	bool unmap_pending;
 };
 
 /**

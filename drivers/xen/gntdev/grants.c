@@ -2,7 +2,7 @@
 /*
  * Grants in Xen: the kernel's mapping of each page of a map.
  *
- * A grant is released when its slot is *leaving* and nothing but the map holds
+ * A grant is released when its slot is *unmap_pending* and nothing but the map holds
  * its page. When somebody does (I/O in flight, a pipe, a reader of another
  * process), the map waits (lib/pending.c). Until it has been released the page
  * is not given back, and the peer is not told that it has been.
@@ -245,7 +245,7 @@ static void grants_forget_batch(struct gntdev_map *map, u32 first, u32 nr)
 	u32 i;
 
 	for (i = first; i < first + nr; i++) {
-		map->grants[i].leaving = false;
+		map->grants[i].unmap_pending = false;
 		/* With its handle, as a page that Xen has kept: it is lost. */
 		if (xen_pv_domain())
 			continue;
@@ -275,7 +275,7 @@ static void grants_unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
 	}
 	gnttab_unmap_refs(ops, NULL, map->pages + first, nr);
 	for (i = 0; i < nr; i++) {
-		map->grants[first + i].leaving = false;
+		map->grants[first + i].unmap_pending = false;
 		/* Xen knows the handle, or our books are wrong. */
 		if (WARN_ON_ONCE(ops[i].status != GNTST_okay))
 			continue;
@@ -285,20 +285,20 @@ static void grants_unmap_batch(struct gntdev_map *map, u32 first, u32 nr)
 }
 
 /* Memory of the DMA allocator may have no count for each page. */
-static bool can_leave(struct gntdev_map *map, u32 slot)
+static bool grants_can_release(struct gntdev_map *map, u32 slot)
 {
-	return map->grants[slot].leaving && page_count(map->pages[slot]) <= 1;
+	return map->grants[slot].unmap_pending && page_count(map->pages[slot]) <= 1;
 }
 
 /* Returns how many have to wait. */
-static u32 release_leaving(struct gntdev_map *map, u32 first, u32 end)
+static u32 grants_release_pending(struct gntdev_map *map, u32 first, u32 end)
 {
 	u32 i, nr, waiting = 0;
 
 	lockdep_assert_held(&map->lock);
 	for (i = first; i < end; i += nr) {
 		for (nr = 0; nr < GNTDEV_BATCH && i + nr < end; nr++) {
-			if (!can_leave(map, i + nr))
+			if (!grants_can_release(map, i + nr))
 				break;
 		}
 		if (nr) {
@@ -306,13 +306,13 @@ static u32 release_leaving(struct gntdev_map *map, u32 first, u32 end)
 			cond_resched();
 			continue;
 		}
-		waiting += map->grants[i].leaving;
+		waiting += map->grants[i].unmap_pending;
 		nr = 1;
 	}
 	return waiting;
 }
 
-static u32 mark_and_release(struct gntdev_map *map, u32 first, u32 end)
+static u32 grants_mark_and_release(struct gntdev_map *map, u32 first, u32 end)
 {
 	u32 i;
 
@@ -320,9 +320,9 @@ static u32 mark_and_release(struct gntdev_map *map, u32 first, u32 end)
 	if (!map->live)
 		return 0;
 	for (i = first; i < end; i++)
-		map->grants[i].leaving |=
+		map->grants[i].unmap_pending |=
 			map->grants[i].handle != INVALID_GRANT_HANDLE;
-	return release_leaving(map, first, end);
+	return grants_release_pending(map, first, end);
 }
 
 static struct gntdev_map *pending_map(struct list_head *node)
@@ -336,7 +336,7 @@ static void grants_put_pending(struct list_head *node)
 	module_put(THIS_MODULE);
 }
 
-static void wait_for_pages(struct gntdev_map *map)
+static void grants_wait_for_pages(struct gntdev_map *map)
 {
 	refcount_inc(&map->users);
 	/* There is an open file, a mapping or a dma-buf, which has one, too. */
@@ -349,7 +349,7 @@ static void wait_for_pages(struct gntdev_map *map)
  * What the peer is to be told, if that is due: the pages are gone, and nobody
  * will come back for them.
  */
-static struct xen_unmap_notify take_notify(struct gntdev_map *map)
+static struct xen_unmap_notify grants_take_notify(struct gntdev_map *map)
 {
 	struct xen_unmap_notify notify = {};
 
@@ -365,10 +365,10 @@ void gntdev_grants_release(struct gntdev_map *map, u32 first, u32 count)
 	u32 waiting;
 
 	mutex_lock(&map->lock);
-	waiting = mark_and_release(map, first, first + count);
+	waiting = grants_mark_and_release(map, first, first + count);
 	mutex_unlock(&map->lock);
 	if (waiting)
-		wait_for_pages(map);
+		grants_wait_for_pages(map);
 }
 
 /* Let go of everything, for good. */
@@ -379,24 +379,24 @@ void gntdev_grants_close(struct gntdev_map *map)
 
 	mutex_lock(&map->lock);
 	map->closed = true;
-	waiting = mark_and_release(map, 0, map->count);
-	notify = take_notify(map);
+	waiting = grants_mark_and_release(map, 0, map->count);
+	notify = grants_take_notify(map);
 	mutex_unlock(&map->lock);
 	if (waiting)
-		wait_for_pages(map);
+		grants_wait_for_pages(map);
 	xen_unmap_notify_send(&notify);
 }
 
 /* The pages that had to wait: may they leave now? */
-static bool release_again(struct list_head *node)
+static bool grants_retry_release(struct list_head *node)
 {
 	struct gntdev_map *map = pending_map(node);
 	struct xen_unmap_notify notify;
 	u32 waiting;
 
 	mutex_lock(&map->lock);
-	waiting = release_leaving(map, 0, map->count);
-	notify = take_notify(map);
+	waiting = grants_release_pending(map, 0, map->count);
+	notify = grants_take_notify(map);
 	mutex_unlock(&map->lock);
 	xen_unmap_notify_send(&notify);
 	return !waiting;
@@ -415,7 +415,7 @@ void gntdev_grants_restored(void)
 
 void __init gntdev_grants_init(void)
 {
-	xen_pending_begin(&pending, release_again, grants_put_pending);
+	xen_pending_begin(&pending, grants_retry_release, grants_put_pending);
 	gntdev_grants_restored();
 }
 

@@ -32,14 +32,14 @@ unsigned int gntdev_limit(void)
 /* May a list have so many grants? */
 int gntdev_check_count(u32 count)
 {
-	unsigned int most = gntdev_limit();
+	unsigned int max = gntdev_limit();
 
 	if (!count)
 		return -EINVAL;
-	if (count <= most)
+	if (count <= max)
 		return 0;
 	pr_notice_ratelimited("%u grants in one map for %s[%d] are more than the parameter limit=%u\n",
-			      count, current->comm, current->pid, most);
+			      count, current->comm, current->pid, max);
 	return gntdev_refuse(GNTDEV_R_LIMIT, -EINVAL, count);
 }
 

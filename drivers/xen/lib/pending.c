@@ -36,17 +36,17 @@ static bool enqueue(struct xen_pending_queue *q, struct list_head *node)
 bool xen_pending_add(struct xen_pending_queue *q, struct list_head *node)
 {
 	unsigned long delay;
-	unsigned int late;
+	bool reset;
 
 	if (!enqueue(q, node))
 		return false;
 	spin_lock(&q->lock);
-	late = q->runs;
-	q->runs = 0;
+	reset = q->backoff;
+	q->backoff = 0;
 	delay = max(msecs_to_jiffies(FIRST_MS), q->rest);
 	spin_unlock(&q->lock);
 	/* Sooner than it would be, but never later: more may follow this one. */
-	if (late)
+	if (reset)
 		mod_delayed_work(wq, &q->work, delay);
 	else
 		queue_delayed_work(wq, &q->work, delay);
@@ -101,9 +101,9 @@ static void run(struct work_struct *work)
 
 	spin_lock(&q->lock);
 	more = !list_empty(&q->list);
-	q->runs = done ? 0 : min(q->runs + 1, SHIFT_MAX);
+	q->backoff = done ? 0 : min(q->backoff + 1, SHIFT_MAX);
 	q->rest = REST * (jiffies - start);
-	delay = max(msecs_to_jiffies(FIRST_MS << q->runs), q->rest);
+	delay = max(msecs_to_jiffies(FIRST_MS << q->backoff), q->rest);
 	spin_unlock(&q->lock);
 	/* Does nothing if somebody has asked for a run meanwhile. */
 	if (more)

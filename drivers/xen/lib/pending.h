@@ -29,7 +29,7 @@
  * @lock: protects what follows, and the node of every entry
  * @list: the entries; the worker takes them out while it tries them
  * @nr: how many, with those that the worker has taken out
- * @runs: how many were of no use since the last that was
+ * @backoff: runs without success since the last one with, up to a limit
  * @rest: jiffies between two runs, at least
  */
 struct xen_pending_queue {
@@ -41,7 +41,7 @@ struct xen_pending_queue {
 	spinlock_t lock;
 	struct list_head list;
 	unsigned int nr;
-	unsigned int runs;
+	unsigned int backoff;
 	unsigned long rest;
 };
 
