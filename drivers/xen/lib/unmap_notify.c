@@ -2,6 +2,7 @@
 /*
  * See unmap_notify.h.
  */
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/interrupt.h>
@@ -11,6 +12,10 @@
 
 #include "hypercall/hypercall.h"
 #include "lib/unmap_notify.h"
+
+/* How often, and how far apart, memory for a handler is asked for. */
+#define PUT_IRQ_TRIES	10
+#define PUT_IRQ_WAIT_MS	20
 
 int xen_unmap_notify_init(struct xen_unmap_notify *n, u64 offset, u32 action,
 			  evtchn_port_t port)
@@ -43,11 +48,20 @@ static irqreturn_t never_called(int irq, void *data)
 /*
  * Drop a reference to an IRQ whose port is gone. The kernel offers that by the
  * port's number, which may be another's, or together with a handler: so there
- * is one. If there is no memory for it, the number of an IRQ is lost.
+ * is one. If there is no memory for it for a while, the number of an IRQ is lost.
  */
 static void put_irq(struct xen_unmap_notify *n)
 {
-	if (!request_irq(n->irq, never_called, IRQF_SHARED, "xen-unmap-notify", n))
+	unsigned int tries;
+	int err = -ENOMEM;
+
+	for (tries = 0; err == -ENOMEM && tries < PUT_IRQ_TRIES; tries++) {
+		if (tries)
+			msleep(PUT_IRQ_WAIT_MS);
+		err = request_irq(n->irq, never_called, IRQF_SHARED,
+				  "xen-unmap-notify", n);
+	}
+	if (!err)
 		unbind_from_irqhandler(n->irq, n);
 }
 

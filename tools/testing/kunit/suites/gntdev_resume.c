@@ -117,7 +117,8 @@ TEST(resume_pinned_page)
  * A notification of before does nothing to whoever has the number of its port
  * now, and gives up its reference to the IRQ.
  */
-static void stale_notification(struct kunit *test, bool close_first)
+static void stale_notification(struct kunit *test, bool close_first,
+			       bool no_memory)
 {
 	struct file *events = env_open(test, EVTCHN), *others;
 	struct file *file = env_open(test, GNTDEV);
@@ -133,6 +134,8 @@ static void stale_notification(struct kunit *test, bool close_first)
 	fake_resume(false);
 	others = env_open(test, EVTCHN);
 	KUNIT_EXPECT_EQ(test, bind_interdomain(others, GUEST, 6), port);
+	if (no_memory)
+		fake_fail(FAKE_REQUEST_IRQ, 1, -ENOMEM);
 	KUNIT_EXPECT_EQ(test, unmap_grants(file, 0, 1), 0);
 	KUNIT_EXPECT_EQ(test, fake_port_sent(port), 0);
 	KUNIT_EXPECT_EQ(test, notify(others, port), 0);
@@ -145,12 +148,18 @@ static void stale_notification(struct kunit *test, bool close_first)
 
 TEST_BOTH(resume_notification)
 {
-	stale_notification(test, false);
+	stale_notification(test, false, false);
 }
 
 TEST_BOTH(resume_notification_alone)
 {
-	stale_notification(test, true);
+	stale_notification(test, true, false);
+}
+
+/* What gives up the reference is asked for again. */
+TEST(resume_notification_without_memory)
+{
+	stale_notification(test, false, true);
 }
 
 /* Neither a process nor a device gets anything of it any more. */
@@ -283,6 +292,7 @@ static struct kunit_case resume_cases[] = {
 	KUNIT_CASE(resume_pinned_page),
 	KUNIT_CASE(resume_notification),
 	KUNIT_CASE(resume_notification_alone),
+	KUNIT_CASE(resume_notification_without_memory),
 	KUNIT_CASE(resume_export),
 	KUNIT_CASE(resume_export_pv),
 	KUNIT_CASE(resume_import),
