@@ -333,13 +333,13 @@ static int copy_refs(struct gntdev_map *map, const u32 __user *uref, u32 domid)
 
 /* The grants, mapped. */
 static struct gntdev_map *
-map_refs(const struct ioctl_gntdev_dmabuf_exp_from_refs *arg,
+map_refs(struct device *dev, const struct ioctl_gntdev_dmabuf_exp_from_refs *arg,
 	 const u32 __user *uref)
 {
 	struct gntdev_map *map;
 	int err;
 
-	map = gntdev_map_new(arg->count, gntdev_device(), arg->flags);
+	map = gntdev_map_new(arg->count, dev, arg->flags);
 	if (IS_ERR(map))
 		return map;
 	err = copy_refs(map, uref, arg->domid) ?: gntdev_grants_map(map);
@@ -386,7 +386,7 @@ long gntdev_dmabuf_exp_from_refs(struct xen_ioctl_call *call)
 	arg->flags &= GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT;
 	if (arg->flags == (GNTDEV_DMA_FLAG_WC | GNTDEV_DMA_FLAG_COHERENT))
 		return -EINVAL;
-	map = map_refs(arg, u->refs);
+	map = map_refs(gf->dev, arg, u->refs);
 	if (IS_ERR(map))
 		return PTR_ERR(map);
 	exp = export_new(map);

@@ -48,8 +48,6 @@ enum gntdev_reason {
 	GNTDEV_REASONS,
 };
 
-struct pv_view;
-
 /* Grants in one hypercall, at most. */
 #define GNTDEV_BATCH	128U
 
@@ -107,7 +105,6 @@ struct gntdev_grant {
  * @dma: where the pages come from, or NULL for ordinary ones
  * @grants: the slots
  * @ops: gntdev_batch() operations, as what goes back must not need memory
- * @view: in a PV domain room for the mapping of it all (pv.c)
  * @pages: the pages that the grants are behind
  *
  * One allocation holds it all.
@@ -137,7 +134,6 @@ struct gntdev_map {
 	struct gntdev_dma *dma;
 	struct gntdev_grant *grants;
 	union gntdev_op *ops;
-	struct pv_view *view;
 	struct page *pages[];
 };
 
@@ -171,6 +167,7 @@ struct gntdev_copy;
  * @nr_maps: how many are in @maps; written under @lock
  * @nr_grants: in all of them
  * @mapping: where the kernel finds all that is mapped of the node
+ * @dev: what memory for a dma-buf is allocated in the name of
  * @entry: its place among all open files
  */
 struct gntdev_file {
@@ -183,6 +180,7 @@ struct gntdev_file {
 	unsigned long nr_maps;
 	unsigned long nr_grants;
 	struct address_space *mapping;
+	struct device *dev;
 	struct xen_file entry;
 };
 
@@ -208,9 +206,6 @@ struct gntdev_map *gntdev_index_find(struct gntdev_file *gf, u64 index);
 struct gntdev_map *gntdev_index_claim(struct gntdev_file *gf, u64 index,
 				      unsigned long count);
 struct gntdev_map *gntdev_index_pop(struct gntdev_file *gf);
-
-/* main.c */
-struct device *gntdev_device(void);
 
 /* map.c */
 unsigned int gntdev_limit(void);
@@ -240,7 +235,6 @@ void gntdev_vma_restored(const struct list_head *files);
 
 /* pv.c */
 extern const struct vm_operations_struct gntdev_pv_vm_ops;
-size_t gntdev_pv_view_size(u32 count);
 int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma);
 int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma);
 struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma);

@@ -70,6 +70,8 @@
 #include "lib/ioctl.h"
 #include "lib/resume.h"
 
+static struct miscdevice gntdev_miscdev;
+
 static int gntdev_open(struct inode *inode, struct file *file)
 {
 	struct gntdev_file *gf;
@@ -82,6 +84,7 @@ static int gntdev_open(struct inode *inode, struct file *file)
 	INIT_LIST_HEAD(&gf->exports);
 	INIT_LIST_HEAD(&gf->imports);
 	gf->mapping = file->f_mapping;
+	gf->dev = gntdev_miscdev.this_device;
 	xen_files_add(&gntdev_files, &gf->entry);
 	file->private_data = gf;
 	return 0;
@@ -167,12 +170,6 @@ static struct miscdevice gntdev_miscdev = {
 	.fops	= &gntdev_fops,
 };
 
-/* What memory for a dma-buf is allocated in the name of. */
-struct device *gntdev_device(void)
-{
-	return gntdev_miscdev.this_device;
-}
-
 static int gntdev_restored(struct notifier_block *nb, unsigned long unused,
 			   void *data)
 {
@@ -206,7 +203,8 @@ static int __init gntdev_init(void)
 		       err);
 		goto err_resume;
 	}
-	dma_coerce_mask_and_coherent(gntdev_device(), DMA_BIT_MASK(64));
+	dma_coerce_mask_and_coherent(gntdev_miscdev.this_device,
+				     DMA_BIT_MASK(64));
 	return 0;
 
 err_resume:

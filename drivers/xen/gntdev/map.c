@@ -47,19 +47,17 @@ static struct gntdev_map *map_alloc(u32 count)
 {
 	const size_t ops = gntdev_batch(count) * sizeof(union gntdev_op);
 	const size_t grants = size_mul(count, sizeof(struct gntdev_grant));
-	const size_t view = xen_pv_domain() ? gntdev_pv_view_size(count) : 0;
 	struct gntdev_map *map;
 	const size_t head = struct_size(map, pages, count);
 
-	map = kvmalloc(size_add(size_add(head, grants), size_add(ops, view)),
+	map = kvmalloc(size_add(head, size_add(ops, grants)),
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!map)
 		return NULL;
 	memset(map, 0, sizeof(*map));
 	map->count = count;
 	map->ops = (void *)map + head;
-	map->view = (void *)map->ops + ops;
-	map->grants = (void *)map->view + view;
+	map->grants = (void *)map->ops + ops;
 	return map;
 }
 

@@ -98,16 +98,6 @@ static size_t view_ops_size(u32 count)
 	return gntdev_batch(count) * sizeof(union gntdev_op);
 }
 
-/* Bytes that a view of @count pages takes. */
-size_t gntdev_pv_view_size(u32 count)
-{
-	struct pv_view *view;
-
-	return size_add(struct_size(view, tables, view_max_tables(count)),
-			size_add(view_ops_size(count),
-				 size_mul(count, sizeof(*view->handles))));
-}
-
 static u32 view_flags(const struct pv_view *view)
 {
 	u32 flags = GNTMAP_host_map | GNTMAP_application_map |
@@ -295,33 +285,42 @@ static const struct mmu_interval_notifier_ops view_notifier_ops = {
 	.invalidate = view_invalidate,
 };
 
-static void view_init(struct pv_view *view, struct gntdev_map *map,
-		      struct vm_area_struct *vma)
+/* Room for a mapping of the map, at @first, by the VMA. */
+static struct pv_view *view_new(struct gntdev_map *map, u32 first,
+				struct vm_area_struct *vma)
 {
+	const u32 count = vma_pages(vma);
+	const size_t handles = size_mul(count, sizeof(grant_handle_t));
+	struct pv_view *view;
+	size_t head;
 	u32 i;
 
+	head = struct_size(view, tables, view_max_tables(count));
+	view = kvmalloc(size_add(head, size_add(view_ops_size(count), handles)),
+			GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!view)
+		return NULL;
 	view->map = map;
 	refcount_set(&view->vmas, 1);
 	view->start = vma->vm_start;
 	view->pgoff = vma->vm_pgoff;
-	view->first = 0;
-	view->count = vma_pages(vma);
+	view->first = first;
+	view->count = count;
 	view->owner = false;
 	view->readonly = !(vma->vm_flags & VM_WRITE);
 	view->mapped = 0;
 	mutex_init(&view->lock);
-	view->ops = (void *)(view->tables + view_max_tables(view->count));
-	view->handles = (void *)view->ops + view_ops_size(view->count);
-	for (i = 0; i < view->count; i++)
+	view->ops = (void *)view + head;
+	view->handles = (void *)view->ops + view_ops_size(count);
+	for (i = 0; i < count; i++)
 		view->handles[i] = INVALID_GRANT_HANDLE;
+	return view;
 }
 
-/* That of the map itself goes with the map. */
 static void view_free(struct pv_view *view)
 {
 	mutex_destroy(&view->lock);
-	if (!view->owner)
-		kvfree(view);
+	kvfree(view);
 }
 
 static vm_fault_t pv_vma_fault(struct vm_fault *vmf)
@@ -466,21 +465,29 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
 	return 0;
 }
 
+static int view_mmap(struct pv_view *view, struct vm_area_struct *vma)
+{
+	int err;
+
+	if (!view)
+		return -ENOMEM;
+	err = view_insert(view, vma);
+	if (err)
+		view_free(view);
+	return err;
+}
+
 /*
  * The one mapping of a map. On failure nothing is mapped any more, and the
  * caller's reference remains.
  */
 int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
 {
-	struct pv_view *view = map->view;
-	int err;
+	struct pv_view *view = view_new(map, 0, vma);
 
-	view_init(view, map, vma);
-	view->owner = true;
-	err = view_insert(view, vma);
-	if (err)
-		view_free(view);
-	return err;
+	if (view)
+		view->owner = true;
+	return view_mmap(view, vma);
 }
 
 /*
@@ -489,16 +496,5 @@ int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
  */
 int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma)
 {
-	struct pv_view *view;
-	int err;
-
-	view = kvmalloc(gntdev_pv_view_size(vma_pages(vma)), GFP_KERNEL_ACCOUNT);
-	if (!view)
-		return -ENOMEM;
-	view_init(view, map, vma);
-	view->first = vma->vm_pgoff;
-	err = view_insert(view, vma);
-	if (err)
-		view_free(view);
-	return err;
+	return view_mmap(view_new(map, vma->vm_pgoff, vma), vma);
 }
