@@ -37,25 +37,25 @@ TRACE_EVENT(ioctl_exit,
 		      _IOC_NR(__entry->cmd), __entry->cmd, __entry->ret)
 );
 
-/* @a1: the first argument, which for most hypercalls is a command. */
+/* @op: the number; @cmd: the first argument, which for most hypercalls is a command. */
 TRACE_EVENT(hypercall_enter,
-	    TP_PROTO(unsigned long nr, unsigned long a1),
-	    TP_ARGS(nr, a1),
-	    TP_STRUCT__entry(__field(unsigned long, nr)
-			     __field(unsigned long, a1)),
-	    TP_fast_assign(__entry->nr = nr;
-			   __entry->a1 = a1;),
-	    TP_printk("op=%lu cmd=%lu", __entry->nr, __entry->a1)
+	    TP_PROTO(unsigned long op, unsigned long cmd),
+	    TP_ARGS(op, cmd),
+	    TP_STRUCT__entry(__field(unsigned long, op)
+			     __field(unsigned long, cmd)),
+	    TP_fast_assign(__entry->op = op;
+			   __entry->cmd = cmd;),
+	    TP_printk("op=%lu cmd=%lu", __entry->op, __entry->cmd)
 );
 
 TRACE_EVENT(hypercall_exit,
-	    TP_PROTO(unsigned long nr, long ret),
-	    TP_ARGS(nr, ret),
-	    TP_STRUCT__entry(__field(unsigned long, nr)
+	    TP_PROTO(unsigned long op, long ret),
+	    TP_ARGS(op, ret),
+	    TP_STRUCT__entry(__field(unsigned long, op)
 			     __field(long, ret)),
-	    TP_fast_assign(__entry->nr = nr;
+	    TP_fast_assign(__entry->op = op;
 			   __entry->ret = ret;),
-	    TP_printk("op=%lu ret=%ld", __entry->nr, __entry->ret)
+	    TP_printk("op=%lu ret=%ld", __entry->op, __entry->ret)
 );
 
 /* @err: the errno; @what: a number that says about what. */

@@ -9,7 +9,8 @@
 
 static const char * const drivers[NR_DRIVERS] = { "evtchn", "privcmd", "gntdev", "gntalloc" };
 
-static int enable[NR_DRIVERS];
+/* The last is what all drivers have. */
+static int enable[NR_DRIVERS + 1];
 
 /* Before there is a program, so that these descriptors are none of its. */
 void observe_init(void)
@@ -22,11 +23,16 @@ void observe_init(void)
 			 drivers[i]);
 		enable[i] = open(path, O_WRONLY | O_CLOEXEC);
 	}
+	enable[NR_DRIVERS] = open("/sys/kernel/tracing/events/xen_devices/enable",
+				  O_WRONLY | O_CLOEXEC);
 }
 
 void trace_set(unsigned int driver, int on)
 {
-	if (pwrite(enable[driver], on ? "1" : "0", 1, 0) < 0)
+	const char *value = on ? "1" : "0";
+
+	if (pwrite(enable[driver], value, 1, 0) < 0 ||
+	    pwrite(enable[NR_DRIVERS], value, 1, 0) < 0)
 		return;
 	if (on)
 		machine.traced |= 1 << driver;

@@ -7,7 +7,7 @@
 
 #include "suites/suites.h"
 
-kunit_test_suites(&suite_fake_grants, &suite_hypercall, &suite_evtchn,
+kunit_test_suites(&suite_fake_grants, &suite_hypercall, &suite_ioctl, &suite_evtchn,
 		  &suite_evtchn_ring, &suite_evtchn_race,
 		  &suite_evtchn_observe, &suite_evtchn_resume,
 		  &suite_privcmd_map, &suite_privcmd_vma,

@@ -7,6 +7,7 @@
 
 extern struct kunit_suite suite_fake_grants;
 extern struct kunit_suite suite_hypercall;
+extern struct kunit_suite suite_ioctl;
 extern struct kunit_suite suite_evtchn;
 extern struct kunit_suite suite_evtchn_ring;
 extern struct kunit_suite suite_evtchn_race;

@@ -121,7 +121,6 @@ TEST_F(observe, files__for_root_alone)
 
 TEST_F(observe, evtchn__file_and_refusals)
 {
-	long not_bound = refused("evtchn", "not-bound");
 	long restricted = refused("evtchn", "restricted");
 	int fd = ev_open(O_RDWR);
 
@@ -132,7 +131,6 @@ TEST_F(observe, evtchn__file_and_refusals)
 		     own_line("evtchn", self->text, sizeof(self->text)));
 	EXPECT_EQ(-ENOTCONN, ev_notify(fd, 4000));
 	EXPECT_EQ(-EACCES, ev_bind_unbound(fd, DOM_HERE));
-	EXPECT_LT(not_bound, refused("evtchn", "not-bound"));
 	EXPECT_LT(restricted, refused("evtchn", "restricted"));
 	close(fd);
 	EXPECT_STREQ("", own_line("evtchn", self->text, sizeof(self->text)));
@@ -317,22 +315,6 @@ TEST_F(observe, gntdev__own_grant_is_refused)
 	close(ga);
 }
 
-/* Neither of WC or coherent memory does Debian's kernel give away. */
-TEST_F(observe, gntdev__no_dma_memory)
-{
-	struct ioctl_gntdev_dmabuf_exp_from_refs arg = {
-		.flags = GNTDEV_DMA_FLAG_WC, .count = 1,
-	};
-	long before = refused("gntdev", "no-dma-memory");
-	int fd = gd_open(), err;
-
-	err = ioctl(fd, IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, &arg) ? errno : 0;
-	if (err != EOPNOTSUPP)
-		SKIP(close(fd); return, "the kernel has such memory");
-	EXPECT_LT(before, refused("gntdev", "no-dma-memory"));
-	close(fd);
-}
-
 /* ---- tracepoints */
 
 static int write_text(const char *path, const char *text)
@@ -371,6 +353,7 @@ FIXTURE_SETUP(trace)
 
 FIXTURE_TEARDOWN(trace)
 {
+	trace("xen_devices", 0);
 	trace("xen_privcmd", 0);
 	trace("xen_evtchn", 0);
 	trace("xen_gntdev", 0);
@@ -389,6 +372,7 @@ static bool traced(const char *text, const char *what)
 static void take_trace(const char *system, char *text, size_t size)
 {
 	trace(system, 0);
+	trace("xen_devices", 0);
 	if (read_text(TRACING "trace", text, size) < 0)
 		text[0] = '\0';
 }
@@ -397,15 +381,16 @@ TEST_F(trace, privcmd__hypercall)
 {
 	int fd = privcmd_open();
 
+	ASSERT_EQ(0, trace("xen_devices", 1));
 	ASSERT_EQ(0, trace("xen_privcmd", 1));
 	ASSERT_GE(xen_version(fd), XEN_OLDEST);
 	hcall1(fd, 120, 77);
 	take_trace("xen_privcmd", self->text, sizeof(self->text));
-	EXPECT_TRUE(traced(self->text, ": ioctl_enter: nr=0 "));
+	EXPECT_TRUE(traced(self->text, ": ioctl_enter: device=privcmd nr=0 "));
 	EXPECT_TRUE(traced(self->text, ": hypercall_enter: op=17 cmd=0\n"));
-	EXPECT_TRUE(traced(self->text, ": hypercall_exit: op=17 cmd=0 ret=2"));
-	EXPECT_TRUE(traced(self->text, ": hypercall_exit: op=120 cmd=77 ret=-38\n"));
-	EXPECT_TRUE(traced(self->text, ": refused: reason=xen-hypercall err=-38 what=0\n"));
+	EXPECT_TRUE(traced(self->text, ": hypercall_exit: op=17 ret=2"));
+	EXPECT_TRUE(traced(self->text, ": hypercall_exit: op=120 ret=-38\n"));
+	EXPECT_TRUE(traced(self->text, ": refused: device=privcmd reason=xen-hypercall err=-38 what=0\n"));
 	close(fd);
 }
 
@@ -415,6 +400,7 @@ TEST_F(trace, evtchn__notify)
 	struct ev_pair pair;
 	char want[64];
 
+	ASSERT_EQ(0, trace("xen_devices", 1));
 	ASSERT_EQ(0, trace("xen_evtchn", 1));
 	ASSERT_EQ(0, ev_pair(fd, fd, &pair));
 	ASSERT_EQ(0, ev_notify(fd, pair.a));
@@ -427,8 +413,8 @@ TEST_F(trace, evtchn__notify)
 	EXPECT_TRUE(traced(self->text, want));
 	snprintf(want, sizeof(want), ": unbind: port=%u\n", pair.a);
 	EXPECT_TRUE(traced(self->text, want));
-	EXPECT_TRUE(traced(self->text, ": refused: reason=not-bound err=-107 what=4000\n"));
-	EXPECT_TRUE(traced(self->text, ": hypercall_exit: op=32 cmd=6 ret=0\n"));
+	EXPECT_TRUE(traced(self->text, ": ioctl_exit: device=evtchn nr=4 cmd=0x44504 ret=-107\n"));
+	EXPECT_TRUE(traced(self->text, ": hypercall_exit: op=32 ret=0\n"));
 	close(fd);
 }
 
@@ -458,6 +444,7 @@ TEST_F(trace, evtchn__overflow)
 {
 	int a = ev_open(O_RDWR), b = ev_open(O_RDWR);
 
+	ASSERT_EQ(0, trace("xen_devices", 1));
 	ASSERT_EQ(0, trace("xen_evtchn", 1));
 	ASSERT_LT(0, ev_overflow(a, b));
 	take_trace("xen_evtchn", self->text, sizeof(self->text));
@@ -478,6 +465,7 @@ TEST_F(trace, grants__map_and_copy)
 	void *addr;
 
 	ASSERT_EQ(0, granter_create(&g, 1));
+	ASSERT_EQ(0, trace("xen_devices", 1));
 	ASSERT_EQ(0, trace("xen_gntdev", 1));
 	ASSERT_EQ(0, trace("xen_gntalloc", 1));
 	ASSERT_EQ(0, ga_alloc(ga, DOM_HERE, 1, &alloc_index, &ref));
@@ -504,7 +492,7 @@ TEST_F(trace, grants__map_and_copy)
 	snprintf(want, sizeof(want), ": grant_refused: domid=%u ref=16777215 gntst=-3\n",
 		 g.domid);
 	EXPECT_TRUE(traced(self->text, want));
-	EXPECT_TRUE(traced(self->text, ": refused: reason=xen-grant err=-22 what=16777215\n"));
+	EXPECT_TRUE(traced(self->text, ": refused: device=gntdev reason=xen-grant err=-22 what=16777215\n"));
 	snprintf(want, sizeof(want), ": revoke: ref=%u revoked=", ref);
 	EXPECT_TRUE(traced(self->text, want));
 	/* Where the kernel has its things is nobody's business. */
