@@ -287,7 +287,7 @@ class Status(unittest.TestCase):
     def test_limits_were_hit(self):
         self.machine.load_ours()
         self.machine.refusals('gntalloc', limit=12, limitless=9)
-        self.machine.refusals('privcmd', limit_dm_op_bufs=2, limit_dm_op_size=3, no_memory=1)
+        self.machine.refusals('privcmd', limit_dm_op_bufs=2, limit_dm_op_size=3, xen_frame=1)
         modules = self.json(0)['modules']
         self.assertEqual(modules['xen-gntalloc']['limit_hits'], 12)
         self.assertEqual(modules['xen-privcmd']['limit_hits'], 5)

@@ -109,7 +109,7 @@ static int __init privcmd_init(void)
 	privcmd_resume_init();
 	err = misc_register(&privcmd_buf_miscdev);
 	if (err)
-		goto err_observe;
+		goto err_files;
 	err = misc_register(&privcmd_miscdev);
 	if (err)
 		goto err_buf;
@@ -117,7 +117,7 @@ static int __init privcmd_init(void)
 
 err_buf:
 	misc_deregister(&privcmd_buf_miscdev);
-err_observe:
+err_files:
 	privcmd_resume_exit();
 	xen_files_exit(&privcmd_files);
 	privcmd_restrict_exit();
