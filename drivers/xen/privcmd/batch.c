@@ -23,32 +23,8 @@
 #include "privcmd/privcmd.h"
 #include "privcmd/trace.h"
 
-/* The frames of one call, and what became of each. */
-struct frames {
-	unsigned long nr;
-	u64 *frame;
-	int *err;
-};
-
-static int frames_alloc(struct frames *f, unsigned long nr)
-{
-	size_t size = size_mul(nr, sizeof(*f->frame) + sizeof(*f->err));
-
-	f->nr = nr;
-	f->frame = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!f->frame)
-		return -ENOMEM;
-	f->err = (int *)(f->frame + nr);
-	return 0;
-}
-
-static void frames_free(struct frames *f)
-{
-	kvfree(f->frame);
-}
-
-/* Some at a time, since there may be gigabytes. */
-static int copy_some(void *to, const void __user *from, size_t size)
+/* By parts, since there may be gigabytes. */
+static int privcmd_copy(void *to, const void __user *from, size_t size)
 {
 	const size_t most = PRIVCMD_AT_A_TIME * sizeof(u64);
 	size_t at;
@@ -62,196 +38,140 @@ static int copy_some(void *to, const void __user *from, size_t size)
 	return 0;
 }
 
-static size_t frame_size(bool compat)
+static size_t privcmd_frame_size(const struct xen_ioctl_call *call)
 {
-	return compat ? sizeof(u32) : sizeof(u64);
+	return call->compat ? sizeof(u32) : sizeof(u64);
 }
 
-/* A 32-bit caller's numbers have 32 bits. Widen them in place, from the end. */
-static int frames_copy(struct frames *f, const void __user *arr, bool compat)
+/* The numbers of a 32-bit caller have 32 bits: widen them, from the end. */
+static void privcmd_widen(u64 *frame, unsigned long nr)
 {
-	u32 *half = (u32 *)f->frame;
-	unsigned long i;
-	int err;
+	const u32 *compat = (u32 *)frame;
 
-	err = copy_some(f->frame, arr, f->nr * frame_size(compat));
-	if (err || !compat)
-		return err;
-	for (i = f->nr; i-- > 0; ) {
-		f->frame[i] = half[i];
-		if (i % PRIVCMD_AT_A_TIME == 0)
+	while (nr--) {
+		frame[nr] = compat[nr];
+		if (nr % PRIVCMD_AT_A_TIME == 0)
 			cond_resched();
 	}
-	return 0;
 }
 
-static int fill(struct privcmd_span *span, struct frames *f, domid_t domid)
+/*
+ * Tell the caller which frames failed: by @args->err, or in the first version of
+ * the ioctl by bits in the numbers of the frames. The first frame for each reason
+ * is counted as a refusal. Returns -ENOENT if frames are paged out: the caller is
+ * to try again.
+ */
+static int privcmd_report(const struct xen_ioctl_call *call,
+			  const struct privcmd_mmapbatch_v2 *args,
+			  const u64 *frames, const int *errs)
 {
-	if (xen_pv_domain())
-		return privcmd_pv_fill(span, f->frame, f->err, domid, false);
-	return privcmd_xlate_fill(span, f->frame, f->err, domid);
-}
-
-/* The numbers of frames that failed come back with bits set in them. */
-static int report_in_band(const struct frames *f, void __user *arr,
-			  bool compat)
-{
-	unsigned long i;
+	const unsigned long nr = args->num;
+	unsigned long i, failed = 0, refused = nr, paged_out = nr;
+	void __user *arr = (void __user *)args->arr;
+	int ret = 0;
 	u64 value;
-	int err;
 
-	for (i = 0; i < f->nr; i++) {
+	for (i = 0; i < nr; i++) {
 		if (i % PRIVCMD_AT_A_TIME == 0 && privcmd_killed())
 			return -EINTR;
-		if (!f->err[i])
+		if (!errs[i])
 			continue;
-		value = f->frame[i] | (f->err[i] == -ENOENT ?
-				       PRIVCMD_MMAPBATCH_PAGED_ERROR :
-				       PRIVCMD_MMAPBATCH_MFN_ERROR);
-		if (compat)
-			err = put_user((u32)value, (u32 __user *)arr + i);
+		failed++;
+		if (errs[i] == -ENOENT)
+			paged_out = min(paged_out, i);
 		else
-			err = put_user(value, (u64 __user *)arr + i);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* What came of them: how many failed, and the first for each reason. */
-struct frames_result {
-	unsigned long failed;
-	unsigned long refused;
-	unsigned long paged_out;
-};
-
-static void frames_result(const struct frames *f, struct frames_result *r)
-{
-	unsigned long i;
-
-	*r = (struct frames_result){ .refused = f->nr, .paged_out = f->nr };
-	for (i = 0; i < f->nr; i++) {
-		if (i % PRIVCMD_AT_A_TIME == 0)
-			cond_resched();
-		if (!f->err[i])
+			refused = min(refused, i);
+		if (args->err || ret)
 			continue;
-		r->failed++;
-		if (f->err[i] == -ENOENT)
-			r->paged_out = min(r->paged_out, i);
-		else
-			r->refused = min(r->refused, i);
+		value = frames[i] | (errs[i] == -ENOENT ?
+					PRIVCMD_MMAPBATCH_PAGED_ERROR :
+					PRIVCMD_MMAPBATCH_MFN_ERROR);
+		ret = call->compat ? put_user((u32)value, (u32 __user *)arr + i) :
+				     put_user(value, (u64 __user *)arr + i);
 	}
+	trace_map(args->dom, nr, failed);
+	if (failed && args->err && copy_to_user(args->err, errs, nr * sizeof(*errs)))
+		ret = -EFAULT;
+	if (refused < nr)
+		privcmd_refuse(PRIVCMD_R_FRAME, errs[refused], frames[refused]);
+	if (paged_out == nr)
+		return ret;
+	privcmd_refuse(PRIVCMD_R_PAGED_OUT, -ENOENT, frames[paged_out]);
+	return ret ?: -ENOENT;
 }
 
-/* Returns 0, or -ENOENT for frames that are paged out: to be tried again. */
-static int refuse_frames(const struct frames *f, const struct frames_result *r)
+/* Either version. In the first there is no array for the errors. */
+static int privcmd_batch(const struct xen_ioctl_call *call,
+			 const struct privcmd_mmapbatch_v2 *args)
 {
-	if (r->refused < f->nr)
-		privcmd_refuse(PRIVCMD_R_FRAME, f->err[r->refused],
-			       f->frame[r->refused]);
-	if (r->paged_out == f->nr)
-		return 0;
-	return privcmd_refuse(PRIVCMD_R_PAGED_OUT, -ENOENT,
-			      f->frame[r->paged_out]);
-}
-
-/* Either version, from either kind of caller. */
-struct batch_args {
-	unsigned long num;
-	unsigned long addr;
-	/* Frame numbers, of 32 bits if compat. */
-	void __user *arr;
-	bool compat;
-	/* Second version: where the errors go. */
-	int __user *err;
-	domid_t dom;
-};
-
-static int mmapbatch(struct privcmd_file *pf, const struct batch_args *args)
-{
-	struct frames_result result;
+	const unsigned long nr = args->num;
 	struct privcmd_span span;
-	struct frames f;
-	int err, ret;
+	int err, *errs;
+	u64 *frames;
 
-	err = privcmd_check_domid(pf, args->dom);
+	err = privcmd_check_domid(call->file, args->dom);
 	if (err)
 		return err;
-	if (!args->num)
+	if (!nr)
 		return -EINVAL;
 
-	err = frames_alloc(&f, args->num);
-	if (err)
-		return err;
-	err = frames_copy(&f, args->arr, args->compat);
+	/* One allocation for both arrays. */
+	frames = kvmalloc(size_mul(nr, sizeof(*frames) + sizeof(*errs)),
+			  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!frames)
+		return -ENOMEM;
+	errs = (int *)(frames + nr);
+	err = privcmd_copy(frames, args->arr, nr * privcmd_frame_size(call));
 	if (err)
 		goto out;
+	if (call->compat)
+		privcmd_widen(frames, nr);
 	err = -EFAULT;
-	if (args->err && clear_user(args->err, f.nr * sizeof(*f.err)))
+	if (args->err && clear_user(args->err, nr * sizeof(*errs)))
 		goto out;
 
-	err = privcmd_span_begin(&span, args->addr, f.nr, PRIVCMD_CLAIM_BATCH);
+	err = privcmd_span_begin(&span, args->addr, nr, PRIVCMD_CLAIM_BATCH);
 	if (err)
 		goto out;
-	err = fill(&span, &f, args->dom);
+	err = span.map->ops->fill(&span, frames, errs, args->dom, false);
 	privcmd_span_end(&span);
-	if (err)
-		goto out;
-
-	frames_result(&f, &result);
-	trace_map(args->dom, f.nr, result.failed);
-	ret = refuse_frames(&f, &result);
-	if (result.failed && args->err) {
-		if (copy_to_user(args->err, f.err, f.nr * sizeof(*f.err)))
-			err = -EFAULT;
-	} else if (result.failed) {
-		err = report_in_band(&f, (void __user *)args->arr, args->compat);
-	}
-	err = err ?: ret;
+	if (!err)
+		err = privcmd_report(call, args, frames, errs);
 out:
-	frames_free(&f);
+	kvfree(frames);
 	return err;
 }
 
 long privcmd_mmapbatch(struct xen_ioctl_call *call)
 {
 	const struct privcmd_mmapbatch *arg = call->arg;
-	struct batch_args args = {
-		.num = (unsigned int)arg->num,
+	const struct privcmd_mmapbatch_v2 args = {
+		.num = arg->num,
+		.dom = arg->dom,
 		.addr = arg->addr,
 		.arr = arg->arr,
-		.compat = call->compat,
-		.dom = arg->dom,
 	};
 
-	if (!access_ok(args.arr, args.num * frame_size(args.compat)))
+	if (!access_ok(args.arr, args.num * privcmd_frame_size(call)))
 		return -EFAULT;
-	return mmapbatch(call->file, &args);
+	return privcmd_batch(call, &args);
 }
 
 long privcmd_mmapbatch_v2(struct xen_ioctl_call *call)
 {
 	const struct privcmd_mmapbatch_v2 *arg = call->arg;
-	struct batch_args args = {
-		.num = arg->num,
-		.addr = arg->addr,
-		.arr = (void __user *)arg->arr,
-		.compat = call->compat,
-		.err = arg->err,
-		.dom = arg->dom,
-	};
 
-	if (!args.err || !access_ok(args.err, args.num * sizeof(int)))
+	if (!arg->err || !access_ok(arg->err, arg->num * sizeof(int)))
 		return -EFAULT;
-	return mmapbatch(call->file, &args);
+	return privcmd_batch(call, arg);
 }
 
 /*
  * Are the runs one behind the other, without a gap? Returns how many frames
  * they are, or 0.
  */
-static unsigned long runs_total(const struct privcmd_mmap_entry *run,
-				unsigned long nr)
+static unsigned long privcmd_runs_total(const struct privcmd_mmap_entry *run,
+					unsigned long nr)
 {
 	unsigned long i, total = 0, va = run[0].va;
 
@@ -266,8 +186,8 @@ static unsigned long runs_total(const struct privcmd_mmap_entry *run,
 	return total;
 }
 
-static void runs_expand(const struct privcmd_mmap_entry *run, unsigned long nr,
-			u64 *frame)
+static void privcmd_runs_expand(const struct privcmd_mmap_entry *run,
+				unsigned long nr, u64 *frame)
 {
 	unsigned long i, k, done = 0;
 
@@ -284,12 +204,12 @@ static void runs_expand(const struct privcmd_mmap_entry *run, unsigned long nr,
 }
 
 /* All runs or none. */
-static int map_runs(const struct privcmd_mmap_entry *run, unsigned long nr,
-		    domid_t domid)
+static int privcmd_map_runs(const struct privcmd_mmap_entry *run,
+			    unsigned long nr, domid_t domid)
 {
-	unsigned long i, total = runs_total(run, nr);
+	const unsigned long total = privcmd_runs_total(run, nr);
 	struct privcmd_span span;
-	struct frames f;
+	u64 *frames;
 	int err;
 
 	if (!total)
@@ -297,24 +217,19 @@ static int map_runs(const struct privcmd_mmap_entry *run, unsigned long nr,
 	err = privcmd_span_begin(&span, run[0].va, total, PRIVCMD_CLAIM_START);
 	if (err)
 		return err;
-	err = frames_alloc(&f, total);
-	if (err)
-		goto err_span;
-	runs_expand(run, nr, f.frame);
-	err = privcmd_pv_fill(&span, f.frame, f.err, domid, false);
-	for (i = 0; !err && i < total; i++) {
-		if (f.err[i])
-			err = privcmd_refuse(PRIVCMD_R_FRAME, f.err[i], f.frame[i]);
+	err = -ENOMEM;
+	frames = kvmalloc_array(total, sizeof(*frames),
+				GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (frames) {
+		privcmd_runs_expand(run, nr, frames);
+		err = span.map->ops->fill(&span, frames, NULL, domid, false);
+		kvfree(frames);
+		trace_map(domid, total, err ? total : 0);
 	}
-	frames_free(&f);
-	trace_map(domid, total, err ? total : 0);
 	if (err)
-		goto err_span;
-	privcmd_span_end(&span);
-	return 0;
-
-err_span:
-	privcmd_span_abandon(&span);
+		privcmd_span_abandon(&span);
+	else
+		privcmd_span_end(&span);
 	return err;
 }
 
@@ -340,9 +255,9 @@ long privcmd_mmap_runs(struct xen_ioctl_call *call)
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!run)
 		return -ENOMEM;
-	err = copy_some(run, arg->entry, nr * sizeof(*run));
+	err = privcmd_copy(run, arg->entry, nr * sizeof(*run));
 	if (!err)
-		err = map_runs(run, nr, arg->dom);
+		err = privcmd_map_runs(run, nr, arg->dom);
 	kvfree(run);
 	return err;
 }

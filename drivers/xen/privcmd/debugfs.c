@@ -12,11 +12,11 @@
 #include "privcmd/privcmd.h"
 
 /* Of one file, or of all. */
-struct sums {
+struct privcmd_sums {
 	unsigned long mappings, pages, irqfds, servers;
 };
 
-static void sums_add(struct sums *sums, struct privcmd_file *pf)
+static void privcmd_sums_add(struct privcmd_sums *sums, struct privcmd_file *pf)
 {
 	sums->mappings += atomic_read(&pf->mappings);
 	sums->pages += atomic_long_read(&pf->pages);
@@ -27,10 +27,10 @@ static void sums_add(struct sums *sums, struct privcmd_file *pf)
 static void privcmd_show_stats(struct seq_file *m, const struct list_head *list)
 {
 	struct privcmd_file *pf;
-	struct sums sums = {};
+	struct privcmd_sums sums = {};
 
 	list_for_each_entry(pf, list, entry.node)
-		sums_add(&sums, pf);
+		privcmd_sums_add(&sums, pf);
 	seq_printf(m, "mappings %lu\nbytes %lu\nirqfds %lu\nioreq-servers %lu\n",
 		   sums.mappings, sums.pages << PAGE_SHIFT, sums.irqfds,
 		   sums.servers);
@@ -42,9 +42,9 @@ static void privcmd_show_stats(struct seq_file *m, const struct list_head *list)
 static void privcmd_show_file(struct seq_file *m, struct xen_file *entry)
 {
 	struct privcmd_file *pf = container_of(entry, struct privcmd_file, entry);
-	struct sums sums = {};
+	struct privcmd_sums sums = {};
 
-	sums_add(&sums, pf);
+	privcmd_sums_add(&sums, pf);
 	seq_printf(m, "mappings=%lu bytes=%lu irqfds=%lu ioreq-servers=%lu ",
 		   sums.mappings, sums.pages << PAGE_SHIFT, sums.irqfds,
 		   sums.servers);

@@ -175,9 +175,8 @@ static int port_attach(struct ioreq_port *p, domid_t domid)
 		return err;
 	p->irq = irq_from_evtchn(p->port);
 	err = request_irq(p->irq, ioreq_interrupt, IRQF_SHARED, "ioeventfd", p);
-	if (err) {
+	if (err)
 		evtchn_put(p->port);
-	}
 	return err;
 }
 
@@ -214,24 +213,26 @@ static int ports_attach(struct ioreq_server *server)
 static int slots_locate(struct ioreq_server *server)
 {
 	struct privcmd_map *map = server->place.map;
+	const struct privcmd_resource *resource;
 	const unsigned long first = server->place.page;
+	const u64 *frame;
 	unsigned int i, pages = DIV_ROUND_UP(server->vcpus, SLOTS_PER_PAGE);
 	void *page;
 	int err;
 
 	mutex_lock(&map->lock);
 	err = -EINVAL;
-	if (map->resource_domid != server->domid ||
-	    map->resource_type != RESOURCE_IOREQ_SERVER ||
-	    first < map->resource_first ||
-	    map->resource_idx + (first - map->resource_first) != FRAME_OF_VCPU_0 ||
-	    pages > map->resource_first + map->resource_nr - first)
+	resource = map->resource;
+	if (!resource || resource->domid != server->domid ||
+	    resource->type != RESOURCE_IOREQ_SERVER ||
+	    first < resource->first ||
+	    resource->idx + (first - resource->first) != FRAME_OF_VCPU_0 ||
+	    pages > resource->first + resource->nr - first)
 		goto out;
 
+	frame = resource->frame + (first - resource->first);
 	if (xen_pv_domain()) {
-		server->kmap = privcmd_pv_kmap(map->frames +
-					       (first - map->resource_first),
-					       pages, map->resource_owner);
+		server->kmap = privcmd_pv_kmap(frame, pages, resource->owner);
 		err = -ENOMEM;
 		if (!server->kmap)
 			goto out;
@@ -239,7 +240,7 @@ static int slots_locate(struct ioreq_server *server)
 	for (i = 0; i < server->vcpus; i++) {
 		page = server->kmap ?
 		       server->kmap->addr + i / SLOTS_PER_PAGE * PAGE_SIZE :
-		       page_address(map->pages[first + i / SLOTS_PER_PAGE]);
+		       page_address(pfn_to_page(frame[i / SLOTS_PER_PAGE]));
 		server->ports[i].slot = (struct ioreq_slot *)page +
 					i % SLOTS_PER_PAGE;
 	}
@@ -294,9 +295,8 @@ struct ioreq_server *privcmd_ioreq_new(struct privcmd_file *pf,
 	if (err)
 		goto err_slots;
 	err = slots_locate(server);
-	if (err) {
+	if (err)
 		goto err_slots;
-	}
 	err = ports_attach(server);
 	if (err)
 		goto err_slots;

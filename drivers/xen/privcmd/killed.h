@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For loops of xen-privcmd that are as long as a caller wants them to be.
+ * For loops of xen-privcmd whose length the caller decides: they let others run,
+ * and end when the caller is killed.
  */
 #ifndef XEN_PRIVCMD_KILLED_H
 #define XEN_PRIVCMD_KILLED_H
@@ -9,10 +10,10 @@
 #include <linux/sched/signal.h>
 #include <linux/types.h>
 
-/* Of what takes a few instructions each, so many are done before anybody asks. */
+/* Steps of a few instructions each, between two times that others may run. */
 #define PRIVCMD_AT_A_TIME	4096UL
 
-/* Let others have their turn. Is it for nobody any more? */
+/* Let others run. Returns whether the caller is being killed. */
 static inline bool privcmd_killed(void)
 {
 	cond_resched();

@@ -24,119 +24,46 @@
  *
  *	privcmd_map.lock	filling; what is mapped, for ioeventfd.c
  *	  mmap_lock, read	page tables, the map's place in the VMA
- *	  mmap_lock, write	the same where a notifier begins (PV), and when
- *				a mapping is given up
+ *	  mmap_lock, write	when a mapping gets its map, and when it loses it
  *	    the kernel's	page tables, notifiers
  *
  * The kernel holds mmap_lock, or the lock of one VMA, when it tells us what
- * becomes of a VMA (privcmd_vm_ops) or of its entries (pv_empty.c). Then we take
- * no lock of ours, but the last reference on a map may go: Xen is asked to take
- * the frames back, and the kernel waits for those who are still being told.
+ * becomes of a VMA (privcmd_vm_ops) or of its entries (pv.c). Then we take no
+ * lock of ours, but the last reference on a map may go: Xen is asked to take the
+ * frames back, and the kernel waits for those who are still being told.
  *
- * vma->vm_private_data goes from NULL to a map by cmpxchg with mmap_lock held
- * for reading (for writing in a PV domain, where a notifier begins at once),
- * and back with it held for writing. While user memory is copied, and what a map
- * or an ioctl needs is allocated, mmap_lock is not held, so that page faults of
- * other threads go on meanwhile. It is held while the kernel allocates page
- * tables and what it keeps of a notifier, and in a PV domain during the
- * hypercalls that fill entries.
+ * vma->vm_private_data, the map, changes with mmap_lock held for writing. While
+ * user memory is copied, and what a map or an ioctl needs is allocated, mmap_lock
+ * is not held, so that page faults of other threads go on meanwhile. It is held
+ * while the kernel allocates page tables and what it keeps of a notifier, and in
+ * a PV domain during the hypercalls that fill entries.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include <xen/features.h>
 #include <xen/xen.h>
 
 #include "compat/mm.h"
+#include "lib/resume.h"
 #include "privcmd/map.h"
 #include "privcmd/privcmd.h"
 #include "privcmd/trace.h"
-
-static const struct vm_operations_struct privcmd_vm_ops;
-
-/* Wherever the mapping begins. */
-static unsigned long max_tables(unsigned long nr)
-{
-	return (nr + PTRS_PER_PTE - 2) / PTRS_PER_PTE + 1;
-}
-
-/* Most mappings are of a page or a few: for them, an allocation less. */
-static int filled_alloc(struct privcmd_map *map)
-{
-	const unsigned long words = BITS_TO_LONGS(map->nr);
-	u64 *room = map->few;
-
-	static_assert(sizeof(long) == sizeof(u64));
-	if (words > 1)
-		room = kvcalloc(words + max_tables(map->nr), sizeof(*room),
-				GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	map->filled = (unsigned long *)room;
-	map->tables = room + words;
-	return room ? 0 : -ENOMEM;
-}
-
-static void filled_free(struct privcmd_map *map)
-{
-	if (map->filled != (unsigned long *)map->few)
-		kvfree(map->filled);
-}
-
-/* What is set aside for all pages of it. */
-static int map_equip(struct privcmd_map *map)
-{
-	if (filled_alloc(map))
-		goto err_memory;
-	if (xen_pv_domain())
-		return 0;
-	if (!privcmd_xlate_hold(map->nr, map->restricted)) {
-		filled_free(map);
-		return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM, map->nr);
-	}
-	if (!privcmd_xlate_alloc(map))
-		return 0;
-	filled_free(map);
-err_memory:
-	return -ENOMEM;
-}
-
-static struct privcmd_map *map_new(unsigned long nr, bool restricted)
-{
-	struct privcmd_map *map;
-	int err;
-
-	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
-	if (!map)
-		return ERR_PTR(-ENOMEM);
-	refcount_set(&map->users, 1);
-	mutex_init(&map->lock);
-	map->nr = nr;
-	map->generation = xen_resume_generation();
-	map->restricted = restricted;
-	map->resource_domid = DOMID_INVALID;
-	err = map_equip(map);
-	if (!err)
-		return map;
-	kfree(map);
-	return ERR_PTR(err);
-}
 
 void privcmd_map_put(struct privcmd_map *map)
 {
 	if (!refcount_dec_and_test(&map->users))
 		return;
-	if (map->pages)
-		privcmd_xlate_free(map);
-	privcmd_pv_unwatch(map);
-	privcmd_frames_free(map, map->frames);
-	filled_free(map);
-	kfree(map);
+	map->ops->release(map);
+	kvfree(map->resource);
+	kvfree(map);
 }
 
-/* One VMA more, or less, that refers to a map: for the file that it is of. */
-static void count_mapping(const struct vm_area_struct *vma,
-			  const struct privcmd_map *map, int by)
+/* One VMA more, or less, refers to the map: debugfs shows that of each file. */
+static void privcmd_map_count(const struct vm_area_struct *vma,
+			      const struct privcmd_map *map, int by)
 {
 	struct privcmd_file *pf = vma->vm_file->private_data;
 
@@ -158,8 +85,8 @@ static void privcmd_vma_open(struct vm_area_struct *vma)
 	if (!map)
 		return;
 	refcount_inc(&map->users);
-	count_mapping(vma, map, 1);
-	if (!xen_pv_domain())
+	privcmd_map_count(vma, map, 1);
+	if (map->ops->movable)
 		return;
 	old = vma_lookup(vma->vm_mm, map->start);
 	if (WARN_ON_ONCE(!old || old->vm_private_data != map))
@@ -174,7 +101,7 @@ static int privcmd_vma_mremap(struct vm_area_struct *vma)
 
 	if (!map)
 		return 0;
-	if (xen_pv_domain())
+	if (!map->ops->movable)
 		return -EINVAL;
 	map->start = vma->vm_start;
 	return 0;
@@ -187,7 +114,7 @@ static void privcmd_vma_close(struct vm_area_struct *vma)
 	if (!map)
 		return;
 	trace_unmap(map->nr);
-	count_mapping(vma, map, -1);
+	privcmd_map_count(vma, map, -1);
 	privcmd_map_put(map);
 }
 
@@ -199,7 +126,9 @@ static int privcmd_vma_may_split(struct vm_area_struct *vma, unsigned long addr)
 static int privcmd_vma_mprotect(struct vm_area_struct *vma, unsigned long start,
 				unsigned long end, unsigned long newflags)
 {
-	return xen_pv_domain() && vma->vm_private_data ? -EINVAL : 0;
+	const struct privcmd_map *map = vma->vm_private_data;
+
+	return !map || map->ops->movable ? 0 : -EINVAL;
 }
 
 static vm_fault_t privcmd_vma_fault(struct vm_fault *vmf)
@@ -225,175 +154,162 @@ int privcmd_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* The mapping of ours that holds the whole range, or NULL. */
-static struct vm_area_struct *find_vma_of_ours(unsigned long addr,
-					       unsigned long nr)
+/*
+ * Lock the address space, and find the mapping of ours that has the whole span:
+ * if the span has a map already, the mapping of that map, not moved since.
+ * Returns NULL, with nothing locked, if there is none, or no frames can be in it
+ * any more.
+ */
+struct vm_area_struct *privcmd_span_lock(struct privcmd_span *span, bool write)
 {
+	struct mm_struct *mm = current->mm;
+	const struct privcmd_map *map;
 	struct vm_area_struct *vma;
 
-	mmap_assert_locked(current->mm);
-
-	if (!PAGE_ALIGNED(addr))
-		return NULL;
-	vma = vma_lookup(current->mm, addr);
-	if (!vma || vma->vm_ops != &privcmd_vm_ops)
-		return NULL;
-	if (nr > (vma->vm_end - addr) >> PAGE_SHIFT)
-		return NULL;
-	return vma;
+	if (write)
+		mmap_write_lock(mm);
+	else
+		mmap_read_lock(mm);
+	vma = vma_lookup(mm, span->addr);
+	if (!vma || vma->vm_ops != &privcmd_vm_ops || !PAGE_ALIGNED(span->addr) ||
+	    span->nr > (vma->vm_end - span->addr) >> PAGE_SHIFT)
+		goto err;
+	map = vma->vm_private_data;
+	if (map && (map->emptied || map->generation != xen_resume_generation()))
+		goto err;
+	if (!span->map ||
+	    (map == span->map &&
+	     span->addr - vma->vm_start == span->first << PAGE_SHIFT))
+		return vma;
+err:
+	if (write)
+		mmap_write_unlock(mm);
+	else
+		mmap_read_unlock(mm);
+	return NULL;
 }
 
 /* The map behind an address, and the page of it, with a reference. */
 struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page)
 {
-	struct privcmd_map *map = ERR_PTR(-EFAULT);
-	struct vm_area_struct *vma;
+	struct privcmd_span span = { .addr = addr, .nr = 1 };
+	struct vm_area_struct *vma = privcmd_span_lock(&span, false);
+	struct privcmd_map *map;
 
-	mmap_read_lock(current->mm);
-	vma = vma_lookup(current->mm, addr);
-	if (vma)
-		map = ERR_PTR(-EINVAL);
-	vma = find_vma_of_ours(addr, 1);
-	if (vma && READ_ONCE(vma->vm_private_data) &&
-	    !privcmd_map_is_dead(vma->vm_private_data)) {
-		map = vma->vm_private_data;
+	if (!vma) {
+		/* Only an address where there is nothing at all is a bad one. */
+		mmap_read_lock(current->mm);
+		vma = vma_lookup(current->mm, addr);
+		mmap_read_unlock(current->mm);
+		return ERR_PTR(vma ? -EINVAL : -EFAULT);
+	}
+	map = vma->vm_private_data;
+	if (map)
 		refcount_inc(&map->users);
-		*page = (addr - vma->vm_start) >> PAGE_SHIFT;
-	}
+	*page = (addr - vma->vm_start) >> PAGE_SHIFT;
 	mmap_read_unlock(current->mm);
-	return map;
-}
-
-static bool claim_allows(struct vm_area_struct *vma, unsigned long addr,
-			 unsigned long nr, enum privcmd_claim claim)
-{
-	const struct privcmd_map *used = READ_ONCE(vma->vm_private_data);
-
-	if (used && privcmd_map_is_dead(used))
-		return false;
-	switch (claim) {
-	case PRIVCMD_CLAIM_BATCH:
-		return used || (addr == vma->vm_start && nr == vma_pages(vma));
-	case PRIVCMD_CLAIM_START:
-		return !used && addr == vma->vm_start;
-	case PRIVCMD_CLAIM_UNUSED:
-		return !used;
-	}
-	return false;
-}
-
-/* The map to make, if there is none. */
-struct wanted {
-	unsigned long pages;
-	bool restricted;
-};
-
-static void wanted_for(struct wanted *wanted, struct vm_area_struct *vma)
-{
-	const struct privcmd_file *pf = vma->vm_file->private_data;
-
-	wanted->pages = vma_pages(vma);
-	wanted->restricted = xen_restricted(&pf->restriction);
+	return map ?: ERR_PTR(-EINVAL);
 }
 
 /*
- * Look for the mapping. Returns 0 with a reference on its map, or with no map
- * and what the one to make has to be like.
+ * Give the mapping of @pages pages a new map, with its lock held. While memory
+ * was allocated for that, mmap_lock was not held: so look again whether the same
+ * mapping, still unused, is there.
  */
-static int span_find(struct privcmd_span *span, enum privcmd_claim claim,
-		     struct wanted *wanted)
+static int privcmd_span_attach(struct privcmd_span *span, unsigned long pages,
+			       bool restricted)
 {
+	const struct privcmd_map_ops *ops = xen_pv_domain() ? &privcmd_pv_ops :
+							      &privcmd_xlate_ops;
 	struct vm_area_struct *vma;
-	int err = -EINVAL;
+	struct privcmd_map *map;
+	int err;
 
-	mmap_read_lock(current->mm);
-	vma = find_vma_of_ours(span->addr, span->nr);
-	if (vma && claim_allows(vma, span->addr, span->nr, claim)) {
-		span->first = (span->addr - vma->vm_start) >> PAGE_SHIFT;
-		span->map = READ_ONCE(vma->vm_private_data);
-		if (span->map)
-			refcount_inc(&span->map->users);
-		wanted_for(wanted, vma);
-		err = 0;
+	map = kvzalloc(size_add(ops->size, size_mul(pages, sizeof(u64))),
+		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!map)
+		return -ENOMEM;
+	map->ops = ops;
+	refcount_set(&map->users, 1);
+	mutex_init(&map->lock);
+	map->nr = pages;
+	map->generation = xen_resume_generation();
+	err = ops->init ? ops->init(map, restricted) : 0;
+	if (err) {
+		kvfree(map);
+		return err;
 	}
-	mmap_read_unlock(current->mm);
-	return err;
-}
-
-/* Give the mapping its map, unless something happened to it meanwhile. */
-static int span_attach(struct privcmd_span *span, enum privcmd_claim claim)
-{
-	struct privcmd_map *map = span->map;
-	const bool watch = xen_pv_domain();
-	struct mm_struct *mm = current->mm;
-	struct vm_area_struct *vma;
-	int err = -EINVAL;
-
-	if (watch)
-		mmap_write_lock(mm);
-	else
-		mmap_read_lock(mm);
-	vma = find_vma_of_ours(span->addr, span->nr);
-	if (vma && vma_pages(vma) == map->nr &&
-	    span->addr - vma->vm_start == span->first << PAGE_SHIFT &&
-	    claim_allows(vma, span->addr, span->nr, claim) &&
-	    !cmpxchg(&vma->vm_private_data, NULL, map)) {
-		map->start = vma->vm_start;
-		refcount_inc(&map->users);
-		count_mapping(vma, map, 1);
-		if (watch)
-			privcmd_pv_watch(map, vma);
-		err = 0;
+	/* Nobody can see it yet; for those who will. */
+	mutex_lock(&map->lock);
+	err = -EINVAL;
+	vma = privcmd_span_lock(span, true);
+	span->map = map;
+	if (vma) {
+		if (!vma->vm_private_data && vma_pages(vma) == pages &&
+		    span->addr - vma->vm_start == span->first << PAGE_SHIFT) {
+			refcount_inc(&map->users);
+			privcmd_map_count(vma, map, 1);
+			map->start = vma->vm_start;
+			vma->vm_private_data = map;
+			if (ops->attached)
+				ops->attached(map, vma);
+			err = 0;
+		}
+		mmap_write_unlock(current->mm);
 	}
-	if (watch)
-		mmap_write_unlock(mm);
-	else
-		mmap_read_unlock(mm);
+	if (err)
+		privcmd_span_end(span);
 	return err;
 }
 
 /*
- * Begin to work on @nr pages at @addr. Ends with privcmd_span_end(), or with
- * privcmd_span_abandon() if nothing came of it.
+ * Find the mapping with @nr pages at @addr, check that the ioctl may begin to
+ * work on it, and take the lock of its map, which an unused mapping gets here.
+ * Ends with privcmd_span_end(), or with privcmd_span_abandon() if nothing came of
+ * it.
  */
 int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		       unsigned long nr, enum privcmd_claim claim)
 {
-	struct wanted wanted;
-	int err;
+	const struct privcmd_file *pf;
+	struct vm_area_struct *vma;
+	struct privcmd_map *map;
+	bool restricted, allowed;
+	unsigned long pages;
 
-	span->addr = addr;
-	span->nr = nr;
-	err = span_find(span, claim, &wanted);
-	if (err)
-		return err;
+	*span = (struct privcmd_span){ .addr = addr, .nr = nr };
+	vma = privcmd_span_lock(span, false);
+	if (!vma)
+		return -EINVAL;
+	span->first = (addr - vma->vm_start) >> PAGE_SHIFT;
+	pages = vma_pages(vma);
+	pf = vma->vm_file->private_data;
+	restricted = xen_restricted(&pf->restriction);
+	map = vma->vm_private_data;
+	if (map)
+		allowed = claim == PRIVCMD_CLAIM_BATCH;
+	else if (claim == PRIVCMD_CLAIM_BATCH)
+		allowed = nr == pages;
+	else
+		allowed = claim == PRIVCMD_CLAIM_UNUSED || !span->first;
+	if (map && allowed)
+		refcount_inc(&map->users);
+	mmap_read_unlock(current->mm);
 
-	if (!span->map) {
-		/*
-		 * A batch comes with an array as long as the mapping. The others
-		 * may ask for little in a mapping that is huge, and what is set
-		 * aside is for all of it.
-		 */
-		if (claim != PRIVCMD_CLAIM_BATCH &&
-		    wanted.pages > totalram_pages())
-			return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM,
-					      wanted.pages);
-		span->map = map_new(wanted.pages, wanted.restricted);
-		if (IS_ERR(span->map))
-			return PTR_ERR(span->map);
-		/* Nobody can see it yet; for those who will. */
-		mutex_lock(&span->map->lock);
-		err = span_attach(span, claim);
-	} else {
-		mutex_lock(&span->map->lock);
-		if (find_next_bit(span->map->filled, span->first + nr,
-				  span->first) < span->first + nr)
-			err = -EINVAL;
-	}
-	if (!err)
+	if (!allowed)
+		return -EINVAL;
+	if (map) {
+		span->map = map;
+		mutex_lock(&map->lock);
 		return 0;
-	privcmd_span_end(span);
-	return err;
+	}
+	/*
+	 * A batch comes with an array as long as the mapping. The others may ask
+	 * for little in a mapping that is huge, and a map is for all of it.
+	 */
+	if (claim != PRIVCMD_CLAIM_BATCH && pages > totalram_pages())
+		return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM, pages);
+	return privcmd_span_attach(span, pages, restricted);
 }
 
 void privcmd_span_end(struct privcmd_span *span)
@@ -402,63 +318,21 @@ void privcmd_span_end(struct privcmd_span *span)
 	privcmd_map_put(span->map);
 }
 
-/* The same map, and not moved so that another part of it is at the address. */
-static bool span_is_at(const struct privcmd_span *span,
-		       const struct vm_area_struct *vma)
-{
-	return READ_ONCE(vma->vm_private_data) == span->map &&
-	       span->addr - vma->vm_start == span->first << PAGE_SHIFT;
-}
-
-/* NULL when the mapping is not there any more. */
-struct vm_area_struct *privcmd_span_find_vma(struct privcmd_span *span)
-{
-	struct vm_area_struct *vma;
-
-	vma = find_vma_of_ours(span->addr, span->nr);
-	return vma && span_is_at(span, vma) ? vma : NULL;
-}
-
 /*
  * For a claim on an unused mapping: empty it, make it unused again, and end.
  * The lock is held for writing, so nobody is about to take a reference.
  */
 void privcmd_span_abandon(struct privcmd_span *span)
 {
-	struct mm_struct *mm = current->mm;
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma = privcmd_span_lock(span, true);
 
-	mmap_write_lock(mm);
-	vma = privcmd_span_find_vma(span);
 	if (vma) {
 		zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 		vma->vm_private_data = NULL;
-		count_mapping(vma, span->map, -1);
+		privcmd_map_count(vma, span->map, -1);
 		/* The VMA's; ours is still there. */
 		refcount_dec(&span->map->users);
+		mmap_write_unlock(current->mm);
 	}
-	mmap_write_unlock(mm);
 	privcmd_span_end(span);
-}
-
-/*
- * Lock the page tables of the span, for filling. Returns NULL, with nothing
- * locked, when the mapping is not there any more.
- */
-struct vm_area_struct *privcmd_span_lock_vma(struct privcmd_span *span)
-{
-	struct vm_area_struct *vma;
-
-	lockdep_assert_held(&span->map->lock);
-
-	mmap_read_lock(current->mm);
-	vma = privcmd_span_find_vma(span);
-	if (!vma)
-		mmap_read_unlock(current->mm);
-	return vma;
-}
-
-void privcmd_span_unlock_vma(struct privcmd_span *span)
-{
-	mmap_read_unlock(current->mm);
 }

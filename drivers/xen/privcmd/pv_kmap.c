@@ -2,11 +2,11 @@
 /*
  * Foreign frames at a kernel address, in a PV domain.
  *
- * The kernel offers no way to map a frame that it knows no page for. So an area
- * is mapped with pages of our own, and its page table entries are overwritten,
- * which only Xen can do. Before the area is given up they are written back: the
- * kernel's own bookkeeping never sees the difference. Xen holds the frames for
- * as long as there is an entry.
+ * The kernel offers no way to map a frame that it has no page for. So an area is
+ * mapped with pages of our own, and its page table entries are overwritten,
+ * which only Xen can do. Before the area is given up the entries of our pages are
+ * written back, since the kernel frees what it believes to be there. Xen holds
+ * the frames for as long as there is an entry.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -23,24 +23,25 @@
 #include "hypercall/hypercall.h"
 #include "privcmd/map.h"
 
-/* Write one entry and have every CPU forget the old one. */
-static int write_entry(unsigned long addr, pte_t pte, domid_t domid,
-		       unsigned int type)
+/* Write one entry of the area, and have every CPU forget the old one. */
+static int pv_kmap_write(const struct privcmd_kmap *kmap, unsigned int i,
+			 unsigned long mfn, domid_t domid, unsigned int type)
 {
 	struct mmuext_op flush = {
 		.cmd = MMUEXT_INVLPG_ALL,
-		.arg1.linear_addr = addr,
+		.arg1.linear_addr = (unsigned long)kmap->addr + i * PAGE_SIZE,
 	};
-	struct mmu_update update;
+	struct mmu_update update = {
+		.val = pte_val_ma(mfn_pte(mfn, PAGE_KERNEL)),
+	};
 	unsigned int level;
 	pte_t *ptep;
 	int ret;
 
-	ptep = lookup_address(addr, &level);
+	ptep = lookup_address(flush.arg1.linear_addr, &level);
 	if (!ptep || level != PG_LEVEL_4K)
 		return -EINVAL;
 	update.ptr = arbitrary_virt_to_machine(ptep).maddr | type;
-	update.val = pte_val_ma(pte);
 	ret = xen_hypercall4(__HYPERVISOR_mmu_update, (unsigned long)&update, 1,
 			     0, domid);
 	if (ret)
@@ -49,39 +50,36 @@ static int write_entry(unsigned long addr, pte_t pte, domid_t domid,
 			      0, DOMID_SELF);
 }
 
-/* Give the first @nr pages of the area their own memory again. */
-static bool restore(struct privcmd_kmap *kmap, unsigned int nr)
+/*
+ * Give the first @nr pages of the area their own memory again, and free it all.
+ * What Xen does not let go of, the kernel must not use again: it is lost then.
+ */
+static bool pv_kmap_free(struct privcmd_kmap *kmap, unsigned int nr)
 {
-	unsigned long addr = (unsigned long)kmap->addr;
 	bool ok = true;
 	unsigned int i;
-	pte_t pte;
 
 	for (i = 0; i < nr; i++) {
-		pte = mfn_pte(pfn_to_mfn(page_to_pfn(kmap->page[i])),
-			      PAGE_KERNEL);
-		if (write_entry(addr + i * PAGE_SIZE, pte, DOMID_SELF,
-				MMU_NORMAL_PT_UPDATE))
+		if (pv_kmap_write(kmap, i,
+				  pfn_to_mfn(page_to_pfn(kmap->page[i])),
+				  DOMID_SELF, MMU_NORMAL_PT_UPDATE))
 			ok = false;
 	}
-	return ok;
-}
-
-static void kmap_free(struct privcmd_kmap *kmap)
-{
-	unsigned int i;
-
-	if (kmap->addr)
-		vunmap(kmap->addr);
+	if (!ok)
+		return false;
+	vunmap(kmap->addr);
 	for (i = 0; i < kmap->nr && kmap->page[i]; i++)
 		__free_page(kmap->page[i]);
 	kfree(kmap);
+	return true;
 }
 
-static struct privcmd_kmap *kmap_alloc(unsigned int nr)
+/* Returns NULL if that fails. */
+struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
+				     domid_t owner)
 {
 	struct privcmd_kmap *kmap;
-	unsigned int i;
+	unsigned int i, done = 0;
 
 	kmap = kzalloc(struct_size(kmap, page, nr), GFP_KERNEL_ACCOUNT);
 	if (!kmap)
@@ -93,39 +91,21 @@ static struct privcmd_kmap *kmap_alloc(unsigned int nr)
 			goto err;
 	}
 	kmap->addr = vmap(kmap->page, nr, VM_MAP, PAGE_KERNEL);
-	if (kmap->addr)
-		return kmap;
-err:
-	kmap_free(kmap);
-	return NULL;
-}
-
-struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
-				     domid_t owner)
-{
-	struct privcmd_kmap *kmap;
-	unsigned long addr;
-	unsigned int i;
-
-	kmap = kmap_alloc(nr);
-	if (!kmap)
-		return NULL;
-	addr = (unsigned long)kmap->addr;
-	for (i = 0; i < nr; i++) {
-		if (write_entry(addr + i * PAGE_SIZE,
-				mfn_pte(frames[i], PAGE_KERNEL), owner,
-				MMU_PT_UPDATE_NO_TRANSLATE)) {
-			if (restore(kmap, i))
-				kmap_free(kmap);
-			return NULL;
-		}
+	if (!kmap->addr)
+		goto err;
+	for (; done < nr; done++) {
+		if (pv_kmap_write(kmap, done, frames[done], owner,
+				  MMU_PT_UPDATE_NO_TRANSLATE))
+			goto err;
 	}
 	return kmap;
+
+err:
+	pv_kmap_free(kmap, done);
+	return NULL;
 }
 
 void privcmd_pv_kunmap(struct privcmd_kmap *kmap)
 {
-	/* What Xen does not let go of, the kernel must not use again. */
-	if (!WARN_ON_ONCE(!restore(kmap, kmap->nr)))
-		kmap_free(kmap);
+	WARN_ON_ONCE(!pv_kmap_free(kmap, kmap->nr));
 }

@@ -14,7 +14,6 @@
 #include <xen/interface/memory.h>
 #include <xen/privcmd.h>
 #include <xen/xen-ops.h>
-#include <xen/xen.h>
 
 #include "hypercall/hypercall.h"
 #include "lib/ioctl.h"
@@ -22,7 +21,7 @@
 #include "privcmd/privcmd.h"
 #include "privcmd/trace.h"
 
-static int acquire(struct xen_mem_acquire_resource *op)
+int privcmd_acquire(struct xen_mem_acquire_resource *op)
 {
 	int ret;
 
@@ -33,74 +32,7 @@ static int acquire(struct xen_mem_acquire_resource *op)
 	return ret;
 }
 
-/* Most are of a frame or a few: for them, an allocation less. */
-#define RESOURCE_FEW	32
-
-/* PV: Xen tells the frames, which we then map as any others. */
-static int map_pv(struct privcmd_span *span,
-		  struct xen_mem_acquire_resource *op, u64 *frames)
-{
-	int few[RESOURCE_FEW], *errs = few;
-	unsigned long i;
-	domid_t owner;
-	int err;
-
-	err = acquire(op);
-	if (err)
-		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
-	owner = op->flags & XENMEM_rsrc_acq_caller_owned ? DOMID_SELF :
-							   op->domid;
-	if (span->nr > RESOURCE_FEW)
-		errs = kvmalloc_array(span->nr, sizeof(*errs), GFP_KERNEL_ACCOUNT);
-	if (!errs)
-		return -ENOMEM;
-	err = privcmd_pv_fill(span, frames, errs, owner, true);
-	for (i = 0; !err && i < span->nr; i++) {
-		if (errs[i])
-			err = privcmd_refuse(PRIVCMD_R_FRAME, errs[i], frames[i]);
-	}
-	if (errs != few)
-		kvfree(errs);
-	return err;
-}
-
-/* Auto-translated: we tell where the frames are to appear. */
-static int map_xlate(struct privcmd_span *span,
-		     struct xen_mem_acquire_resource *op, u64 *gpfns)
-{
-	unsigned long i;
-	int err;
-
-	for (i = 0; i < span->nr; i++)
-		gpfns[i] = page_to_pfn(span->map->pages[span->first + i]);
-	err = acquire(op);
-	/*
-	 * Xen may have come half-way. Taking back what is not there does no
-	 * harm, but a page that was not taken back is lost.
-	 */
-	bitmap_set(span->map->filled, span->first, span->nr);
-	if (err)
-		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
-	return privcmd_xlate_install(span, NULL);
-}
-
-/* For those who want to know what is mapped there. Takes the frames. */
-static void remember(struct privcmd_span *span,
-		     const struct xen_mem_acquire_resource *op, u64 *frames)
-{
-	struct privcmd_map *map = span->map;
-
-	map->resource_domid = op->domid;
-	map->resource_owner = op->flags & XENMEM_rsrc_acq_caller_owned ?
-			      DOMID_SELF : op->domid;
-	map->resource_type = op->type;
-	map->resource_idx = op->frame;
-	map->resource_first = span->first;
-	map->resource_nr = span->nr;
-	map->frames = frames;
-}
-
-static int map_resource(const struct privcmd_mmap_resource *args)
+static int privcmd_map_resource(const struct privcmd_mmap_resource *args)
 {
 	struct xen_mem_acquire_resource op = {
 		.domid = args->dom,
@@ -109,8 +41,8 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 		.nr_frames = args->num,
 		.frame = args->idx,
 	};
+	struct privcmd_resource *resource;
 	struct privcmd_span span;
-	u64 *frames;
 	int err;
 
 	if (args->num > U32_MAX)
@@ -120,25 +52,28 @@ static int map_resource(const struct privcmd_mmap_resource *args)
 	if (err)
 		return err;
 
-	frames = &span.map->one_frame;
-	if (args->num > 1)
-		frames = kvcalloc(args->num, sizeof(*frames),
-				  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (frames) {
-		set_xen_guest_handle(op.frame_list, (xen_pfn_t *)frames);
-		err = xen_pv_domain() ? map_pv(&span, &op, frames) :
-					map_xlate(&span, &op, frames);
-	} else {
-		err = -ENOMEM;
+	err = -ENOMEM;
+	resource = kvzalloc(struct_size(resource, frame, args->num),
+			    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (resource) {
+		set_xen_guest_handle(op.frame_list, (xen_pfn_t *)resource->frame);
+		err = span.map->ops->fill_resource(&span, &op, resource->frame);
 	}
 	trace_map(args->dom, args->num, err ? args->num : 0);
-
 	if (err) {
-		privcmd_frames_free(span.map, frames);
+		kvfree(resource);
 		privcmd_span_abandon(&span);
 		return err;
 	}
-	remember(&span, &op, frames);
+
+	resource->domid = op.domid;
+	resource->owner = op.flags & XENMEM_rsrc_acq_caller_owned ? DOMID_SELF :
+								    op.domid;
+	resource->type = op.type;
+	resource->idx = op.frame;
+	resource->first = span.first;
+	resource->nr = span.nr;
+	span.map->resource = resource;
 	privcmd_span_end(&span);
 	return 0;
 }
@@ -157,14 +92,14 @@ long privcmd_mmap_resource(struct xen_ioctl_call *call)
 	if (!arg->addr != !arg->num)
 		return -EINVAL;
 	if (arg->addr)
-		return map_resource(arg);
+		return privcmd_map_resource(arg);
 
 	query = (struct xen_mem_acquire_resource){
 		.domid = arg->dom,
 		.type = arg->type,
 		.id = arg->id,
 	};
-	err = acquire(&query);
+	err = privcmd_acquire(&query);
 	/* Xen 4.17 gives the errno of a type it does not know as the size. */
 	if (!err && IS_ERR_VALUE((long)(int)query.nr_frames))
 		err = query.nr_frames;

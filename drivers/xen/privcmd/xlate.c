@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Filling a mapping in an auto-translated domain (PVH, HVM).
+ * Mappings in an auto-translated domain (PVH, HVM).
  *
  * Each page of the mapping is one that the kernel has no memory for. Xen puts
  * foreign frames behind them, any number at a time, and takes them away again
  * one by one, but many such requests fit into one multicall. Only pages that
- * have their frame are put into the page tables: what lies behind the others
- * would be no memory at all.
+ * have their frame are put into the page tables: the others have no memory at
+ * all. A page that has a frame has a page_private() of 1.
  *
  * A page whose frame Xen does not take back can never be used again. It is
- * leaked, which loses a number and no memory but what describes it.
+ * leaked, which loses a page number and a struct page, but no memory.
  *
- * That is what a page costs: its struct page. The kernel makes those by the
- * section, keeps what is handed back for the next who asks, and never gives the
- * memory up. So what counts is how many pages all maps have at a time: there is
- * a limit to that, of which restricted files together can have half, so that a
- * device model cannot keep the toolstack from its work. A page that is leaked
- * counts for ever. The memory control group of the caller is charged for the
- * arrays of a map, but for no struct page: it is not the caller who allocates
- * them, and no kernel exports a way to charge for what another has allocated.
+ * The kernel makes those structures by the section, keeps the pages that are
+ * handed back for the next caller, and never frees the structures. So the pages
+ * that all maps have at a time are limited; restricted files together can have
+ * half of them, so that a device model cannot keep the toolstack from its work.
+ * A page that is leaked counts for ever. The memory control group of the caller
+ * is charged for a map and its array, but for no struct page: no kernel exports a
+ * way to charge for what another has allocated.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -40,55 +39,49 @@
 #include "hypercall/hypercall.h"
 #include "privcmd/killed.h"
 #include "privcmd/map.h"
+#include "privcmd/privcmd.h"
 
 /* Frames for one hypercall. */
-#define ADD_BATCH	1024UL
-#define REMOVE_BATCH	64UL
+#define XLATE_ADD_BATCH		1024UL
+#define XLATE_REMOVE_BATCH	64UL
 
-/*
- * Reserved with the map, since giving frames back must not fail, and not on the
- * stack, which Xen takes longer to find. For as many frames as there are.
- */
-struct privcmd_remover {
+struct xlate_map {
+	struct privcmd_map map;
+	/* Its pages count as those of a restricted file. Never changes. */
+	bool restricted;
+	/*
+	 * For giving frames back, which must not fail: one batch. Not on the
+	 * stack, which Xen takes longer to find. No calls for a single page.
+	 */
 	struct xen_remove_from_physmap *arg;
-	struct multicall_entry call[];
+	struct multicall_entry *call;
+	struct page *page[];
 };
 
-static struct privcmd_remover *remover_new(unsigned long nr)
+static struct xlate_map *xlate_of(struct privcmd_map *map)
 {
-	const unsigned int batch = min(nr, REMOVE_BATCH);
-	struct privcmd_remover *r;
-
-	r = kzalloc(struct_size(r, call, batch) + batch * sizeof(*r->arg),
-		    GFP_KERNEL_ACCOUNT);
-	if (r)
-		r->arg = (void *)(r->call + batch);
-	return r;
+	return container_of(map, struct xlate_map, map);
 }
 
-static long memory_op(unsigned int cmd, void *arg)
+static long xlate_memory_op(unsigned int cmd, void *arg)
 {
 	return xen_hypercall2(__HYPERVISOR_memory_op, cmd, (unsigned long)arg);
 }
 
 /* Pages that the maps have, and those of them of restricted files. */
-static atomic_long_t held, held_restricted;
+static atomic_long_t xlate_held, xlate_held_restricted;
 
 long privcmd_xlate_held(void)
 {
-	return atomic_long_read(&held);
+	return atomic_long_read(&xlate_held);
 }
 
-/* As many as are described by an eighth of memory. */
-static long limit_of(bool restricted)
+/* Of all, as many as are described by an eighth of memory. */
+static bool xlate_hold(atomic_long_t *counter, unsigned long nr, bool restricted)
 {
-	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
-
-	return div_u64(bytes, (restricted ? 16 : 8) * sizeof(struct page));
-}
-
-static bool hold(atomic_long_t *counter, unsigned long nr, long limit)
-{
+	const u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
+	const long limit = div_u64(bytes, (restricted ? 16 : 8) *
+				   sizeof(struct page));
 	long now = atomic_long_read(counter);
 
 	do {
@@ -98,174 +91,145 @@ static bool hold(atomic_long_t *counter, unsigned long nr, long limit)
 	return true;
 }
 
-static void unhold(unsigned long nr, bool restricted)
+static void xlate_unhold(unsigned long nr, bool restricted)
 {
-	atomic_long_sub(nr, &held);
+	atomic_long_sub(nr, &xlate_held);
 	if (restricted)
-		atomic_long_sub(nr, &held_restricted);
+		atomic_long_sub(nr, &xlate_held_restricted);
 }
 
-/* May there be a map of so many pages? If so, they count from now on. */
-bool privcmd_xlate_hold(unsigned long nr, bool restricted)
+static void xlate_free(struct xlate_map *x, unsigned long leaked)
 {
-	/* The kernel counts those that it hands out in 32 bits. */
-	if (nr > UINT_MAX || !hold(&held, nr, limit_of(false)))
-		return false;
-	if (!restricted || hold(&held_restricted, nr, limit_of(true)))
-		return true;
-	atomic_long_sub(nr, &held);
-	return false;
+	xlate_unhold(x->map.nr - leaked, x->restricted);
+	kfree(x->call);
+	kfree(x->arg);
 }
 
-/* With the pages held. On failure they are not any more. */
-int privcmd_xlate_alloc(struct privcmd_map *map)
+static int xlate_init(struct privcmd_map *map, bool restricted)
 {
-	map->remover = remover_new(map->nr);
-	if (!map->remover)
-		goto err_held;
-	map->pages = kvcalloc(map->nr, sizeof(*map->pages),
-			      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!map->pages)
-		goto err_remover;
-	if (xen_alloc_unpopulated_pages(map->nr, map->pages))
-		goto err_pages;
+	const unsigned long batch = min(map->nr, XLATE_REMOVE_BATCH);
+	struct xlate_map *x = xlate_of(map);
+	unsigned long i;
+
+	/* The kernel counts the pages that it hands out in 32 bits. */
+	if (map->nr > UINT_MAX || !xlate_hold(&xlate_held, map->nr, false))
+		goto refuse;
+	if (restricted && !xlate_hold(&xlate_held_restricted, map->nr, true)) {
+		atomic_long_sub(map->nr, &xlate_held);
+		goto refuse;
+	}
+	x->restricted = restricted;
+	x->arg = kmalloc_array(batch, sizeof(*x->arg), GFP_KERNEL_ACCOUNT);
+	if (batch > 1)
+		x->call = kmalloc_array(batch, sizeof(*x->call),
+					GFP_KERNEL_ACCOUNT);
+	if (!x->arg || (batch > 1 && !x->call) ||
+	    xen_alloc_unpopulated_pages(map->nr, x->page)) {
+		xlate_free(x, 0);
+		return -ENOMEM;
+	}
+	for (i = 0; i < map->nr; i++) {
+		set_page_private(x->page[i], 0);
+		if (i % PRIVCMD_AT_A_TIME == 0)
+			cond_resched();
+	}
 	return 0;
 
-err_pages:
-	kvfree(map->pages);
-	map->pages = NULL;
-err_remover:
-	kfree(map->remover);
-	map->remover = NULL;
-err_held:
-	unhold(map->nr, map->restricted);
-	return -ENOMEM;
+refuse:
+	return privcmd_refuse(PRIVCMD_R_MAPPING_SIZE, -ENOMEM, map->nr);
 }
 
-static void remove_many(struct privcmd_remover *r, unsigned int nr)
+/* Take the frames of @nr pages back; those that Xen keeps stay marked. */
+static void xlate_remove(struct xlate_map *x, struct page **page, unsigned int nr)
 {
-	unsigned int i;
-	long ret;
+	unsigned int i, n = 0;
+	long ret = 0, result;
 
 	for (i = 0; i < nr; i++) {
-		r->call[i] = (struct multicall_entry){
+		if (!page_private(page[i]))
+			continue;
+		x->arg[n].domid = DOMID_SELF;
+		x->arg[n++].gpfn = page_to_pfn(page[i]);
+	}
+	for (i = 0; n > 1 && i < n; i++)
+		x->call[i] = (struct multicall_entry){
 			.op = __HYPERVISOR_memory_op,
 			.args[0] = XENMEM_remove_from_physmap,
-			.args[1] = (unsigned long)&r->arg[i],
+			.args[1] = (unsigned long)&x->arg[i],
 		};
-	}
-	ret = xen_hypercall2(__HYPERVISOR_multicall, (unsigned long)r->call,
-			     nr);
-	for (i = 0; ret && i < nr; i++)
-		r->call[i].result = ret;
-}
-
-/* Take the frames of @nr pages back. Returns how many Xen kept. */
-static unsigned int remove_batch(struct privcmd_remover *r,
-				 struct page **pages, unsigned int nr)
-{
-	unsigned int i, kept = 0;
-
-	for (i = 0; i < nr; i++) {
-		r->arg[i].domid = DOMID_SELF;
-		r->arg[i].gpfn = page_to_pfn(pages[i]);
-	}
-	/* Of one, a multicall is only more for Xen to read. */
-	if (nr == 1)
-		r->call[0].result = memory_op(XENMEM_remove_from_physmap, r->arg);
-	else
-		remove_many(r, nr);
-	for (i = 0; i < nr; i++) {
+	/* For one page, a multicall is only more for Xen to read. */
+	if (n > 1)
+		ret = xen_hypercall2(__HYPERVISOR_multicall,
+				     (unsigned long)x->call, n);
+	else if (n)
+		ret = xlate_memory_op(XENMEM_remove_from_physmap, x->arg);
+	for (i = 0; i < n; i++) {
+		result = ret || n == 1 ? ret : (long)x->call[i].result;
 		/* -ENOENT: there was nothing, and so there is nothing now. */
-		if (r->call[i].result &&
-		    r->call[i].result != -ENOENT) {
-			/* Forget the page: it must not be handed out again. */
-			pages[i] = NULL;
-			kept++;
-		}
-	}
-	return kept;
-}
-
-/* Hand back runs of pages that may be used again. */
-static void free_pages_but_leaked(struct page **pages, unsigned long nr)
-{
-	unsigned long i, from = 0;
-
-	for (i = 0; i <= nr; i++) {
-		if (i < nr && pages[i])
-			continue;
-		if (i > from)
-			xen_free_unpopulated_pages(i - from, pages + from);
-		from = i + 1;
+		if (!result || result == -ENOENT)
+			set_page_private(pfn_to_page(x->arg[i].gpfn), 0);
 	}
 }
 
-/* Give back all frames of the map, and its pages. Nothing maps them now. */
-void privcmd_xlate_free(struct privcmd_map *map)
+/* Hand the pages back by runs, but not those that still have a frame. */
+static void xlate_release(struct privcmd_map *map)
 {
-	unsigned long at = 0, end, nr, kept = 0;
+	struct xlate_map *x = xlate_of(map);
+	unsigned long i, from = 0, leaked = 0;
 
-	for (;;) {
-		at = find_next_bit(map->filled, map->nr, at);
-		if (at >= map->nr)
-			break;
-		end = find_next_zero_bit(map->filled, map->nr, at);
-		nr = min(end - at, REMOVE_BATCH);
-		kept += remove_batch(map->remover, map->pages + at, nr);
-		at += nr;
+	for (i = 0; i < map->nr; i += XLATE_REMOVE_BATCH) {
+		xlate_remove(x, x->page + i, min(map->nr - i, XLATE_REMOVE_BATCH));
 		cond_resched();
 	}
-	if (kept)
+	for (i = 0; i <= map->nr; i++) {
+		if (i < map->nr && !page_private(x->page[i]))
+			continue;
+		if (i > from)
+			xen_free_unpopulated_pages(i - from, x->page + from);
+		from = i + 1;
+		leaked += i < map->nr;
+	}
+	if (leaked)
 		pr_warn_ratelimited("Xen keeps %lu foreign frames, their page numbers are lost\n",
-				    kept);
-	free_pages_but_leaked(map->pages, map->nr);
-	unhold(map->nr - kept, map->restricted);
-	kvfree(map->pages);
-	kfree(map->remover);
+				    leaked);
+	xlate_free(x, leaked);
 }
 
-struct install {
+struct xlate_install {
 	struct page **page;
-	const int *err;
-	pgprot_t prot;
-	struct mm_struct *mm;
+	struct vm_area_struct *vma;
 };
 
-static int install_one(pte_t *ptep, unsigned long addr, void *data)
+static int xlate_install_one(pte_t *ptep, unsigned long addr, void *data)
 {
-	struct install *in = data;
+	struct xlate_install *in = data;
 	struct page *page = *in->page++;
 
-	if (!in->err || !*in->err++)
-		set_pte_at(in->mm, addr, ptep,
-			   pte_mkspecial(pfn_pte(page_to_pfn(page), in->prot)));
+	if (page_private(page))
+		set_pte_at(in->vma->vm_mm, addr, ptep,
+			   pte_mkspecial(pfn_pte(page_to_pfn(page),
+						 in->vma->vm_page_prot)));
 	return 0;
 }
 
-/* Map the pages of a span that have their frame: all, without @errs. */
-int privcmd_xlate_install(struct privcmd_span *span, const int *errs)
+/* Map the pages of a span that have their frame. */
+static int xlate_install(struct privcmd_span *span)
 {
-	struct install in = {
-		.page = span->map->pages + span->first,
-		.err = errs,
-	};
-	struct vm_area_struct *vma;
+	struct xlate_install in = { xlate_of(span->map)->page + span->first };
 	int err;
 
-	vma = privcmd_span_lock_vma(span);
-	if (!vma)
+	/* During the hypercalls mmap_lock was not held. */
+	in.vma = privcmd_span_lock(span, false);
+	if (!in.vma)
 		return -EINVAL;
-	in.prot = vma->vm_page_prot;
-	in.mm = vma->vm_mm;
-	err = apply_to_page_range(vma->vm_mm, span->addr,
-				  span->nr * PAGE_SIZE, install_one, &in);
-	privcmd_span_unlock_vma(span);
+	err = apply_to_page_range(in.vma->vm_mm, span->addr,
+				  span->nr * PAGE_SIZE, xlate_install_one, &in);
+	mmap_read_unlock(current->mm);
 	return err;
 }
 
 /* One hypercall. Afterwards errs[] is right for each frame. */
-static void add_batch(struct page **pages, xen_pfn_t *gpfns, const u64 *frames,
+static void xlate_add(struct page **page, xen_pfn_t *gpfns, const u64 *frames,
 		      int *errs, unsigned int nr, domid_t domid)
 {
 	struct xen_add_to_physmap_range range = {
@@ -278,43 +242,77 @@ static void add_batch(struct page **pages, xen_pfn_t *gpfns, const u64 *frames,
 	long ret;
 
 	for (i = 0; i < nr; i++) {
-		gpfns[i] = page_to_pfn(pages[i]);
+		gpfns[i] = page_to_pfn(page[i]);
 		/* No errno, and not 0: Xen has not come to it. */
 		errs[i] = 1;
 	}
 	set_xen_guest_handle(range.idxs, (xen_ulong_t *)frames);
 	set_xen_guest_handle(range.gpfns, gpfns);
 	set_xen_guest_handle(range.errs, errs);
-	ret = memory_op(XENMEM_add_to_physmap_range, &range);
+	ret = xlate_memory_op(XENMEM_add_to_physmap_range, &range);
 	for (i = 0; i < nr; i++) {
 		if (errs[i] > 0)
 			errs[i] = ret < 0 ? ret : -EINVAL;
+		set_page_private(page[i], !errs[i]);
 	}
 }
 
-int privcmd_xlate_fill(struct privcmd_span *span, const u64 *frames, int *errs,
-		       domid_t domid)
+static int xlate_fill(struct privcmd_span *span, const u64 *frames, int *errs,
+		      domid_t domid, bool resource)
 {
-	struct page **pages = span->map->pages + span->first;
-	unsigned long i, at, nr, size = min(span->nr, ADD_BATCH);
+	struct page **page = xlate_of(span->map)->page + span->first;
+	unsigned long at, nr, size = min(span->nr, XLATE_ADD_BATCH);
 	xen_pfn_t *gpfns;
 
+	for (at = 0; at < span->nr; at++) {
+		if (page_private(page[at]))
+			return -EINVAL;
+		if (at % PRIVCMD_AT_A_TIME == 0)
+			cond_resched();
+	}
 	gpfns = kmalloc_array(size, sizeof(*gpfns), GFP_KERNEL);
 	if (!gpfns)
 		return -ENOMEM;
 	for (at = 0; at < span->nr; at += nr) {
-		/* What there is already goes with the mapping. */
+		/* The frames that are there already go with the mapping. */
 		if (privcmd_killed()) {
 			kfree(gpfns);
 			return -EINTR;
 		}
-		nr = min(span->nr - at, ADD_BATCH);
-		add_batch(pages + at, gpfns, frames + at, errs + at, nr, domid);
-		for (i = at; i < at + nr; i++) {
-			if (!errs[i])
-				__set_bit(span->first + i, span->map->filled);
-		}
+		nr = min(span->nr - at, XLATE_ADD_BATCH);
+		xlate_add(page + at, gpfns, frames + at, errs + at, nr, domid);
 	}
 	kfree(gpfns);
-	return privcmd_xlate_install(span, errs);
+	return xlate_install(span);
 }
+
+/* We tell Xen where the frames are to appear. */
+static int xlate_fill_resource(struct privcmd_span *span,
+			       struct xen_mem_acquire_resource *op, u64 *gpfns)
+{
+	struct page **page = xlate_of(span->map)->page + span->first;
+	unsigned long i;
+	int err;
+
+	/*
+	 * If Xen fails, it may have come half-way. Taking back what is not there
+	 * does no harm, but a page that is not taken back is lost.
+	 */
+	for (i = 0; i < span->nr; i++) {
+		gpfns[i] = page_to_pfn(page[i]);
+		set_page_private(page[i], 1);
+	}
+	err = privcmd_acquire(op);
+	if (err)
+		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
+	return xlate_install(span);
+}
+
+const struct privcmd_map_ops privcmd_xlate_ops = {
+	.size		= sizeof(struct xlate_map),
+	.movable	= true,
+	.init		= xlate_init,
+	.release	= xlate_release,
+	.fill		= xlate_fill,
+	.fill_resource	= xlate_fill_resource,
+};

@@ -8,10 +8,17 @@
 #include <linux/pfn.h>
 #include <linux/uaccess.h>
 
-#include "privcmd/map.h"
+#include "privcmd/pv.h"
 #include "suites/observe.h"
 #include "suites/privcmd.h"
 #include "suites/suites.h"
+
+static struct privcmd_pv_map *pv_map_at(unsigned long addr)
+{
+	struct privcmd_map *map = env_vma(addr)->vm_private_data;
+
+	return container_of(map, struct privcmd_pv_map, map);
+}
 
 /* XSA-487, P1: a part of a mapping cannot go. */
 TEST_BOTH(map_xsa487_no_split)
@@ -119,7 +126,7 @@ TEST(map_pv_notifier_events)
 	};
 	struct file *file = env_open(test, PRIVCMD);
 	unsigned long addr = fill_with_holes(test, file, 50);
-	struct privcmd_map *map = env_vma(addr)->vm_private_data;
+	struct privcmd_pv_map *map = pv_map_at(addr);
 	const struct mmu_interval_notifier_ops *ops = map->notifier.ops;
 
 	range.start = addr;
@@ -145,7 +152,7 @@ TEST(map_pv_notifier_of_a_part)
 	};
 	struct file *file = env_open(test, PRIVCMD);
 	unsigned long addr = fill_with_holes(test, file, 50);
-	struct privcmd_map *map = env_vma(addr)->vm_private_data;
+	struct privcmd_pv_map *map = pv_map_at(addr);
 	const struct mmu_interval_notifier_ops *ops = map->notifier.ops;
 
 	range.start = addr;
@@ -262,7 +269,7 @@ TEST(map_pv_process_ends)
 	};
 	struct file *file = env_open(test, PRIVCMD);
 	unsigned long addr = fill_with_holes(test, file, 50);
-	struct privcmd_map *map = env_vma(addr)->vm_private_data;
+	struct privcmd_pv_map *map = pv_map_at(addr);
 	const struct mmu_interval_notifier_ops *ops = map->notifier.ops;
 
 	KUNIT_EXPECT_TRUE(test, ops->invalidate(&map->notifier, &range, 1));
