@@ -55,7 +55,8 @@ struct xen_ioctl {
 	[_IOC_NR(_cmd)] = { \
 		.cmd = (_cmd), \
 		.size = sizeof(_type) + \
-			BUILD_BUG_ON_ZERO(sizeof(_type) > XEN_IOCTL_ARG_MAX), \
+			BUILD_BUG_ON_ZERO(sizeof(_type) > XEN_IOCTL_ARG_MAX || \
+					  sizeof(_type) % 2), \
 		.handler = (_handler), \
 		__VA_ARGS__ \
 	}
