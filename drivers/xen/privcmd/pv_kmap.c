@@ -4,9 +4,8 @@
  *
  * The kernel offers no way to map a frame that it has no page for. So an area is
  * mapped with pages of our own, and its page table entries are overwritten,
- * which only Xen can do. Before the area is given up the entries of our pages are
- * written back, since the kernel frees what it believes to be there. Xen holds
- * the frames for as long as there is an entry.
+ * which only Xen can do. Anybody may clear an entry: so vunmap() does, and Xen
+ * holds the frame until then.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -25,7 +24,7 @@
 
 /* Write one entry of the area, and have every CPU forget the old one. */
 static int pv_kmap_write(const struct privcmd_kmap *kmap, unsigned int i,
-			 unsigned long mfn, domid_t domid, unsigned int type)
+			 unsigned long mfn, domid_t domid)
 {
 	struct mmuext_op flush = {
 		.cmd = MMUEXT_INVLPG_ALL,
@@ -41,7 +40,8 @@ static int pv_kmap_write(const struct privcmd_kmap *kmap, unsigned int i,
 	ptep = lookup_address(flush.arg1.linear_addr, &level);
 	if (!ptep || level != PG_LEVEL_4K)
 		return -EINVAL;
-	update.ptr = arbitrary_virt_to_machine(ptep).maddr | type;
+	update.ptr = arbitrary_virt_to_machine(ptep).maddr |
+		     MMU_PT_UPDATE_NO_TRANSLATE;
 	ret = xen_hypercall4(__HYPERVISOR_mmu_update, (unsigned long)&update, 1,
 			     0, domid);
 	if (ret)
@@ -50,36 +50,12 @@ static int pv_kmap_write(const struct privcmd_kmap *kmap, unsigned int i,
 			      0, DOMID_SELF);
 }
 
-/*
- * Give the first @nr pages of the area their own memory again, and free it all.
- * What Xen does not let go of, the kernel must not use again: it is lost then.
- */
-static bool pv_kmap_free(struct privcmd_kmap *kmap, unsigned int nr)
-{
-	bool ok = true;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		if (pv_kmap_write(kmap, i,
-				  pfn_to_mfn(page_to_pfn(kmap->page[i])),
-				  DOMID_SELF, MMU_NORMAL_PT_UPDATE))
-			ok = false;
-	}
-	if (!ok)
-		return false;
-	vunmap(kmap->addr);
-	for (i = 0; i < kmap->nr && kmap->page[i]; i++)
-		__free_page(kmap->page[i]);
-	kfree(kmap);
-	return true;
-}
-
 /* Returns NULL if that fails. */
 struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
 				     domid_t owner)
 {
 	struct privcmd_kmap *kmap;
-	unsigned int i, done = 0;
+	unsigned int i;
 
 	kmap = kzalloc(struct_size(kmap, page, nr), GFP_KERNEL_ACCOUNT);
 	if (!kmap)
@@ -93,19 +69,23 @@ struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
 	kmap->addr = vmap(kmap->page, nr, VM_MAP, PAGE_KERNEL);
 	if (!kmap->addr)
 		goto err;
-	for (; done < nr; done++) {
-		if (pv_kmap_write(kmap, done, frames[done], owner,
-				  MMU_PT_UPDATE_NO_TRANSLATE))
+	for (i = 0; i < nr; i++) {
+		if (pv_kmap_write(kmap, i, frames[i], owner))
 			goto err;
 	}
 	return kmap;
 
 err:
-	pv_kmap_free(kmap, done);
+	privcmd_pv_kunmap(kmap);
 	return NULL;
 }
 
 void privcmd_pv_kunmap(struct privcmd_kmap *kmap)
 {
-	WARN_ON_ONCE(!pv_kmap_free(kmap, kmap->nr));
+	unsigned int i;
+
+	vunmap(kmap->addr);
+	for (i = 0; i < kmap->nr && kmap->page[i]; i++)
+		__free_page(kmap->page[i]);
+	kfree(kmap);
 }
