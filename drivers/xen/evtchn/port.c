@@ -131,7 +131,7 @@ void evtchn_port_unpublish(struct evtchn_port *p)
 
 /* What is in a slot, with a reference: NULL if it is not @ef's. */
 static struct evtchn_port *port_get_at(struct evtchn_port __rcu **slot,
-				  const struct evtchn_file *ef)
+				       const struct evtchn_file *ef)
 {
 	struct evtchn_port *p;
 

@@ -378,7 +378,8 @@ err_access:
 }
 
 static int copy_segments(struct gntdev_copy *copy, bool compat,
-		     struct gntdev_grant_copy_segment __user *segments, u32 nr)
+			 struct gntdev_grant_copy_segment __user *segments,
+			 u32 nr)
 {
 	int err;
 

@@ -138,7 +138,7 @@ static int refuse_grant(const struct gntdev_grant *grant, int err)
 
 /* Ask Xen for slots @first to @first + @nr - 1. */
 static int grants_map_batch(struct gntdev_map *map, u32 first, u32 nr,
-		     unsigned int *tries)
+			    unsigned int *tries)
 {
 	const u32 flags = GNTMAP_host_map |
 			  (map->readonly ? GNTMAP_readonly : 0);

@@ -124,7 +124,8 @@ static const struct xen_ioctl gntdev_table[] = {
 #ifdef CONFIG_DMA_SHARED_BUFFER
 	XEN_IOCTL(IOCTL_GNTDEV_DMABUF_EXP_FROM_REFS, struct ioctl_gntdev_dmabuf_exp_from_refs,
 		  gntdev_dmabuf_exp_from_refs),
-	XEN_IOCTL(IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED, struct ioctl_gntdev_dmabuf_exp_wait_released,
+	XEN_IOCTL(IOCTL_GNTDEV_DMABUF_EXP_WAIT_RELEASED,
+		  struct ioctl_gntdev_dmabuf_exp_wait_released,
 		  gntdev_dmabuf_exp_wait_released),
 	XEN_IOCTL(IOCTL_GNTDEV_DMABUF_IMP_TO_REFS, struct ioctl_gntdev_dmabuf_imp_to_refs,
 		  gntdev_dmabuf_imp_to_refs),

@@ -181,7 +181,7 @@ static void view_unmap(struct pv_view *view, u32 first, u32 end)
 }
 
 static int view_map_batch(struct pv_view *view, u32 first, u32 nr,
-		     unsigned int *tries)
+			  unsigned int *tries)
 {
 	struct gntdev_grant *grants = view->map->grants + view->first + first;
 	grant_handle_t *handles = view->handles + first;

@@ -80,8 +80,7 @@ DECLARE_TRACEPOINT(hypercall_exit);
 void xen_hypercall_trace_enter(unsigned long nr, unsigned long a1);
 void xen_hypercall_trace_exit(unsigned long nr, long ret);
 
-static __always_inline void xen_trace_enter(unsigned long nr,
-						unsigned long a1)
+static __always_inline void xen_trace_enter(unsigned long nr, unsigned long a1)
 {
 	if (tracepoint_enabled(hypercall_enter))
 		xen_hypercall_trace_enter(nr, a1);

@@ -276,9 +276,8 @@ static int irqfd_assign(struct privcmd_file *pf,
 	}
 	irqfd->eventfd = eventfd_ctx_fileget(eventfd_file);
 	err = irqfd_publish(irqfd, eventfd_file);
-	if (err) {
+	if (err)
 		eventfd_ctx_put(irqfd->eventfd);
-	}
 	/* Not before it listens, or the hang-up could be missed. */
 	fput(eventfd_file);
 	if (!err)
