@@ -108,3 +108,7 @@ SYM_FUNC_END(xen_hypercall_kernel_captured)
 SYM_FUNC_START(xen_hypercall_user_captured)
 	HYPERCALL_ENTRY user=1 capture=1
 SYM_FUNC_END(xen_hypercall_user_captured)
+
+	.bss
+	.balign	8
+SYM_DATA(xen_hypercall_captured, .skip CAPTURED_SIZE)

@@ -44,8 +44,6 @@
 /* A value that no two registers share and that is no valid pointer. */
 #define SENTINEL(n)	(0x5e47000000000000UL | (n) * 0x010101010101UL)
 
-struct captured xen_hypercall_captured;
-
 static char report[2048];
 static size_t report_len;
 static unsigned int failures;
@@ -57,6 +55,7 @@ static_assert(offsetof(struct captured, rdx) == CAPTURED_RDX);
 static_assert(offsetof(struct captured, r10) == CAPTURED_R10);
 static_assert(offsetof(struct captured, r8) == CAPTURED_R8);
 static_assert(offsetof(struct captured, r9) == CAPTURED_R9);
+static_assert(sizeof(struct captured) == CAPTURED_SIZE);
 static_assert(offsetof(struct probe, rax) == PROBE_RAX);
 static_assert(offsetof(struct probe, rbx) == PROBE_RBX);
 static_assert(offsetof(struct probe, rcx) == PROBE_RCX);

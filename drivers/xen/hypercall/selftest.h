@@ -14,6 +14,7 @@
 #define CAPTURED_R10	32
 #define CAPTURED_R8	40
 #define CAPTURED_R9	48
+#define CAPTURED_SIZE	56
 
 #define CAPTURED_RESULT	0x2a5a1e5
 #define CAPTURED_POISON	0x0badc0de

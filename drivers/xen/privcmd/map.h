@@ -40,9 +40,9 @@ struct privcmd_span {
  *	or its errno there, and the ioctl fails for other reasons only. Without,
  *	the first frame that fails ends it (PV only). The numbers of the frames
  *	of a resource are Xen's own (PV only)
- * @fill_resource: acquire a resource and map it. On entry the numbers of its
- *	frames are unknown, on return the list in @op has them: those of Xen
- *	(PV) or those of our pages
+ * @prepare_resource: say at which gfns a resource is to appear when Xen
+ *	acquires it; NULL: Xen says which mfns it has
+ * @fill_resource: map a resource that was acquired, with the gfns or mfns
  */
 struct privcmd_map_ops {
 	size_t size;
@@ -52,8 +52,10 @@ struct privcmd_map_ops {
 	void (*release)(struct privcmd_map *map);
 	int (*fill)(struct privcmd_span *span, const u64 *frames, int *errs,
 		    domid_t domid, bool resource);
+	void (*prepare_resource)(struct privcmd_span *span, u64 *gpfns);
 	int (*fill_resource)(struct privcmd_span *span,
-			     struct xen_mem_acquire_resource *op, u64 *frames);
+			     const struct xen_mem_acquire_resource *op,
+			     const u64 *frames);
 };
 
 extern const struct privcmd_map_ops privcmd_pv_ops;
@@ -106,16 +108,17 @@ enum privcmd_claim {
 
 /* map.c */
 int privcmd_mmap(struct file *file, struct vm_area_struct *vma);
+struct vm_area_struct *privcmd_span_lock(struct privcmd_span *span, bool write);
+struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page);
+void privcmd_map_put(struct privcmd_map *map);
+void privcmd_map_count(const struct vm_area_struct *vma,
+		       const struct privcmd_map *map, int by);
+
+/* span.c */
 int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 		       unsigned long nr, enum privcmd_claim claim);
 void privcmd_span_end(struct privcmd_span *span);
 void privcmd_span_abandon(struct privcmd_span *span);
-struct vm_area_struct *privcmd_span_lock(struct privcmd_span *span, bool write);
-struct privcmd_map *privcmd_map_get(unsigned long addr, unsigned long *page);
-void privcmd_map_put(struct privcmd_map *map);
-
-/* resource.c */
-int privcmd_acquire(struct xen_mem_acquire_resource *op);
 
 /* pv_kmap.c: frames of a resource at a kernel address. */
 struct privcmd_kmap {

@@ -165,14 +165,10 @@ out:
 	return err;
 }
 
-/* Xen tells the frames, which are then mapped as any others. */
 static int pv_fill_resource(struct privcmd_span *span,
-			    struct xen_mem_acquire_resource *op, u64 *frames)
+			    const struct xen_mem_acquire_resource *op,
+			    const u64 *frames)
 {
-	int err = privcmd_acquire(op);
-
-	if (err)
-		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
 	return pv_fill(span, frames, NULL,
 		       op->flags & XENMEM_rsrc_acq_caller_owned ? DOMID_SELF :
 								  op->domid,

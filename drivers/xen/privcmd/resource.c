@@ -21,7 +21,7 @@
 #include "privcmd/privcmd.h"
 #include "privcmd/trace.h"
 
-int privcmd_acquire(struct xen_mem_acquire_resource *op)
+static int privcmd_acquire(struct xen_mem_acquire_resource *op)
 {
 	int ret;
 
@@ -41,6 +41,7 @@ static int privcmd_map_resource(const struct privcmd_mmap_resource *args)
 		.nr_frames = args->num,
 		.frame = args->idx,
 	};
+	const struct privcmd_map_ops *ops;
 	struct privcmd_resource *resource;
 	struct privcmd_span span;
 	int err;
@@ -52,19 +53,23 @@ static int privcmd_map_resource(const struct privcmd_mmap_resource *args)
 	if (err)
 		return err;
 
+	ops = span.map->ops;
 	err = -ENOMEM;
 	resource = kvzalloc(struct_size(resource, frame, args->num),
 			    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (resource) {
-		set_xen_guest_handle(op.frame_list, (xen_pfn_t *)resource->frame);
-		err = span.map->ops->fill_resource(&span, &op, resource->frame);
-	}
-	trace_map(args->dom, args->num, err ? args->num : 0);
+	if (!resource)
+		goto err_span;
+	if (ops->prepare_resource)
+		ops->prepare_resource(&span, resource->frame);
+	set_xen_guest_handle(op.frame_list, (xen_pfn_t *)resource->frame);
+	err = privcmd_acquire(&op);
 	if (err) {
-		kvfree(resource);
-		privcmd_span_abandon(&span);
-		return err;
+		privcmd_refuse(PRIVCMD_R_RESOURCE, err, op.type);
+		goto err_resource;
 	}
+	err = ops->fill_resource(&span, &op, resource->frame);
+	if (err)
+		goto err_resource;
 
 	resource->domid = op.domid;
 	resource->owner = op.flags & XENMEM_rsrc_acq_caller_owned ? DOMID_SELF :
@@ -75,7 +80,15 @@ static int privcmd_map_resource(const struct privcmd_mmap_resource *args)
 	resource->nr = span.nr;
 	span.map->resource = resource;
 	privcmd_span_end(&span);
+	trace_map(args->dom, args->num, 0);
 	return 0;
+
+err_resource:
+	kvfree(resource);
+err_span:
+	privcmd_span_abandon(&span);
+	trace_map(args->dom, args->num, args->num);
+	return err;
 }
 
 long privcmd_mmap_resource(struct xen_ioctl_call *call)

@@ -286,33 +286,34 @@ static int xlate_fill(struct privcmd_span *span, const u64 *frames, int *errs,
 	return xlate_install(span);
 }
 
-/* We tell Xen where the frames are to appear. */
-static int xlate_fill_resource(struct privcmd_span *span,
-			       struct xen_mem_acquire_resource *op, u64 *gpfns)
+/*
+ * If Xen fails to acquire the resource, it may have come half-way. Taking back
+ * what is not there does no harm, but a page that is not taken back is lost.
+ */
+static void xlate_prepare_resource(struct privcmd_span *span, u64 *gpfns)
 {
 	struct page **page = xlate_of(span->map)->page + span->first;
 	unsigned long i;
-	int err;
 
-	/*
-	 * If Xen fails, it may have come half-way. Taking back what is not there
-	 * does no harm, but a page that is not taken back is lost.
-	 */
 	for (i = 0; i < span->nr; i++) {
 		gpfns[i] = page_to_pfn(page[i]);
 		set_page_private(page[i], 1);
 	}
-	err = privcmd_acquire(op);
-	if (err)
-		return privcmd_refuse(PRIVCMD_R_RESOURCE, err, op->type);
+}
+
+static int xlate_fill_resource(struct privcmd_span *span,
+			       const struct xen_mem_acquire_resource *op,
+			       const u64 *gpfns)
+{
 	return xlate_install(span);
 }
 
 const struct privcmd_map_ops privcmd_xlate_ops = {
-	.size		= sizeof(struct xlate_map),
-	.movable	= true,
-	.init		= xlate_init,
-	.release	= xlate_release,
-	.fill		= xlate_fill,
-	.fill_resource	= xlate_fill_resource,
+	.size			= sizeof(struct xlate_map),
+	.movable		= true,
+	.init			= xlate_init,
+	.release		= xlate_release,
+	.fill			= xlate_fill,
+	.prepare_resource	= xlate_prepare_resource,
+	.fill_resource		= xlate_fill_resource,
 };

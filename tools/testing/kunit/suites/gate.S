@@ -20,7 +20,7 @@
 #define xen_hypercall_user			KUNIT_NAME(user)
 #define xen_hypercall_kernel_captured		KUNIT_NAME(kernel_captured)
 #define xen_hypercall_user_captured		KUNIT_NAME(user_captured)
-#define xen_hypercall_captured			kunit_captured
+#define xen_hypercall_captured			KUNIT_NAME(captured)
 #define xen_hypercall_probe_stub		KUNIT_NAME(probe_stub)
 #define xen_hypercall_probe_kernel		KUNIT_NAME(probe_kernel)
 #define xen_hypercall_probe_user		KUNIT_NAME(probe_user)

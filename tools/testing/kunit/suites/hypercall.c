@@ -27,7 +27,6 @@ struct machine {
 	void (*probe_user)(struct probe *p);
 };
 
-struct captured kunit_captured;
 const void *kunit_target;
 
 #define MACHINE(m, is_gate)						\

@@ -5,7 +5,6 @@
 
 #include <linux/types.h>
 
-struct captured;
 struct probe;
 
 extern const u8 kunit_pv_page[], kunit_amd_page[], kunit_intel_page[];
@@ -21,7 +20,6 @@ void kunit_intel_probe_kernel(struct probe *p);
 void kunit_intel_probe_user(struct probe *p);
 
 /* For gate.S. */
-extern struct captured kunit_captured;
 extern const void *kunit_target;
 
 #endif
