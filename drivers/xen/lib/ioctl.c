@@ -69,7 +69,7 @@ long xen_ioctl_call_handler(const struct xen_ioctl *op,
 		if (err)
 			return err;
 	}
-	if (xen_ioctl_copy(arg, call->uarg, size))
+	if (size && xen_ioctl_copy(arg, call->uarg, size))
 		return -EFAULT;
 	if (call->compat && op->expand)
 		op->expand(arg);

@@ -88,8 +88,9 @@ TEST(ioctl_size_of_argument)
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(file, IOCTL_EVTCHN_NOTIFY, end - 3), -EFAULT);
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(file, IOCTL_EVTCHN_BIND_INTERDOMAIN, end - 4),
 			-EFAULT);
-	/* Without one nothing is read. */
+	/* Without one nothing is read, and nothing asked of the address. */
 	KUNIT_EXPECT_EQ(test, env_ioctl_at(file, IOCTL_EVTCHN_RESET, NOWHERE), 0);
+	KUNIT_EXPECT_EQ(test, env_ioctl_at(file, IOCTL_EVTCHN_RESET, -1UL), 0);
 }
 
 static struct kunit_case ioctl_cases[] = {
