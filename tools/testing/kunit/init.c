@@ -10,7 +10,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,6 +28,7 @@
 #include <xen/gntalloc.h>
 #include <xen/privcmd.h>
 
+#include "counts.h"
 #include "leaks.h"
 
 #define FAULTS		"/sys/kernel/debug"
@@ -514,52 +514,6 @@ static void test_gntalloc_unload(void)
 	fake("peer_unmaps", peer);
 }
 
-static void save(const char *path, const char *name)
-{
-	static char buffer[65536];
-	char to[512], *c;
-	int in, out, n;
-
-	snprintf(to, sizeof(to), "/host/%s", name);
-	for (c = to + strlen("/host/"); *c; c++) {
-		if (*c == '/')
-			*c = '#';
-	}
-	in = open(path, O_RDONLY);
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	if (in < 0 || out < 0)
-		check(0, "%s can be saved: %s", name, strerror(errno));
-	while ((n = read(in, buffer, sizeof(buffer))) > 0) {
-		if (write(out, buffer, n) != n)
-			check(0, "%s can be saved: %s", name, strerror(errno));
-	}
-	close(in);
-	close(out);
-}
-
-static int save_counts(const char *path, const struct stat *st, int type,
-		       struct FTW *ftw)
-{
-	size_t len = strlen(path);
-
-	if (type == FTW_F && len > 5 && !strcmp(path + len - 5, ".gcda"))
-		save(path, path + strlen(FAULTS "/gcov/"));
-	return 0;
-}
-
-/* The runner names a directory if it wants the counts of lines. */
-static void save_coverage(void)
-{
-	const char *directory = getenv("coverage");
-
-	if (!directory)
-		return;
-	if (mount("none", "/host", "hostfs", 0, directory))
-		check(0, "the host's directory is there: %s", strerror(errno));
-	else
-		nftw(FAULTS "/gcov", save_counts, 16, FTW_PHYS);
-}
-
 /* What this process says comes between what the kernel says, line by line. */
 static void use_log(void)
 {
@@ -568,13 +522,6 @@ static void use_log(void)
 	if (!freopen("/dev/kmsg", "w", stdout))
 		perror("kunit: /dev/kmsg");
 	setvbuf(stdout, NULL, _IOLBF, 0);
-}
-
-/* Where the kernel has no console. The runner says so. */
-static void load_console(void)
-{
-	if (getenv("console_module"))
-		load("kunit-console", "");
 }
 
 /* Where the kernel has no KUnit, it is a module. */
@@ -614,7 +561,9 @@ int main(void)
 		set(FAULTS "/kmemleak", "clear");
 	}
 	printf("kunit: begin\n");
-	load_console();
+	/* Where the kernel has none. The runner says so. */
+	if (getenv("console_module"))
+		load("kunit-console", "");
 	arm_faults();
 	load_kunit();
 	find_kallsyms(args, sizeof(args));
@@ -642,7 +591,7 @@ int main(void)
 	test_watched();
 	print_taint();
 	unload("xen-fake");
-	save_coverage();
+	check(!save_counts(), "what was counted is saved");
 	printf("kunit: end\n");
 	fflush(stdout);
 	sync();

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * /dev/xen/gntdev: a dma-buf as grants. The dma-buf is made here, and tells what
- * a test wants it to.
- */
+/* /dev/xen/gntdev: a dma-buf, which a test makes as it wants it, as grants. */
 #include <linux/device.h>
 #include <linux/dma-buf.h>
 #include <linux/mm.h>
