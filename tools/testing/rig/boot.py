@@ -26,56 +26,15 @@ import sys
 import termios
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import complaints
 import kcsan
+import tap
+from complaints import STAMP
 
-# What the kernel must not say. Its lines of the boot count as well: Debian's
-# 6.1 and 6.12 come up as dom0, PV and PVH, without any of these.
-KERNEL_COMPLAINTS = [
-    (re.compile(p), fatal) for p, fatal in (
-        (r'Kernel panic', True),
-        (r'\bBUG:', True),
-        (r'kernel BUG at', True),
-        (r'\bOops\b', True),
-        (r'general protection', True),
-        (r'double fault', True),
-        (r'KASAN', False),
-        (r'UBSAN', False),
-        (r'WARNING:', False),
-        (r'Call Trace:', False),
-        (r'unreferenced object', False),
-        (r'INFO: task .* blocked', False),
-        (r'rcu: INFO|self-detected stall|detected stalls', False),
-        (r'possible (recursive|circular) locking', False),
-        (r'refcount_t: ', False),
-        (r'list_(add|del) corruption', False),
-        (r'Bad page (state|map)', False),
-    )
-]
-
-XEN_COMPLAINTS = [
-    re.compile(p, re.IGNORECASE) for p in (
-        r'Xen BUG at',
-        r'Xen WARN at',
-        r'Panic on CPU',
-        r'FATAL TRAP',
-        r'FATAL PAGE FAULT',
-        r'double fault',
-        r'Assertion .* failed',
-        r'domain_crash',
-        r'Dom(ain)? ?0 (crashed|has crashed)',
-        r'watchdog.*(stuck|timeout)',
-    )
-]
-XEN_WARNS = re.compile(r'Xen WARN at', re.IGNORECASE)
-
-# "[    5.123456] text", with the caller's id in a second pair of brackets on
-# some configurations.
-STAMP = re.compile(r'^(?:<\d+>)?\[ *\d+\.\d+\](?:\[[^\]]*\])? ?')
 # The kernel's own order: the text may begin in the middle of a line that Xen
 # or an unfinished line of the kernel began.
 RIG = re.compile(r'(?:^|[\] ])@rig (\w[\w-]*) ?(.*)$')
-TAP = re.compile(r'^(not )?ok (\d+) (?:- )?([^\s#]+)?\s*(?:#\s*(.*))?$')
-TAP_PLAN = re.compile(r'^1\.\.(\d+)\b')
 
 TAINT_LETTERS = 'PFSRMBUDAWCIOELKXTN'
 # An out-of-tree and an unsigned module: that is what ours are.
@@ -306,8 +265,8 @@ class Judge:
 
     def _xen(self, text):
         self._show_context(text)
-        if any(p.search(text) for p in XEN_COMPLAINTS):
-            self._complain(text, fatal=not XEN_WARNS.search(text))
+        if complaints.XEN.search(text):
+            self._complain(text, fatal=not complaints.XEN_WARNS.search(text))
 
     def _dom0(self, line):
         text = STAMP.sub('', line, count=1)
@@ -331,13 +290,9 @@ class Judge:
             self._show_context(line)
         for report in self.races[from_log].feed(line):
             self._race(report)
-        if kcsan.BEGIN.search(line):
-            return
-        for pattern, fatal in KERNEL_COMPLAINTS:
-            if pattern.search(line):
-                # The log repeats what the console has shown.
-                self._complain(line, fatal and not from_log)
-                return
+        if complaints.of_kernel(line):
+            # The log repeats what the console has shown.
+            self._complain(line, complaints.FATAL.search(line) and not from_log)
 
     def _new(self, line):
         """Not heard before: the log repeats what the console has shown."""
@@ -440,13 +395,13 @@ class Judge:
     def _test_line(self, text):
         if self.program is None:
             return
-        m = TAP.match(text)
-        if m:
-            self._result(bool(m.group(1)), m.group(3), (m.group(4) or '').strip())
+        result = tap.result(text)
+        if result:
+            self._result(*result)
             return
-        m = TAP_PLAN.match(text)
-        if m:
-            self.announced[self.program] = int(m.group(1))
+        planned = tap.planned(text)
+        if planned is not None:
+            self.announced[self.program] = planned
             return
         if text.startswith('Bail out!'):
             self.failures.append(f'{self.program}: {text}')
@@ -458,17 +413,13 @@ class Judge:
         elif not re.match(r'#\s+(OK|FAIL)\s|TAP version|# (Starting|Totals|PASSED|FAILED)', text):
             self.comments.append(text)
 
-    def _result(self, failed, name, directive):
+    def _result(self, failed, name, word, reason):
         program = self.program
         self.counted[program] += 1
         self.not_ok[program] += failed
         if not name:
             self.failures.append(f'{program}: a result without the name of a test')
             return
-        word = directive.split(' ', 1)[0].upper()
-        reason = directive
-        if word in ('SKIP', 'XFAIL', 'XPASS'):
-            reason = directive[len(word):].strip()
         if failed:
             status = 'failed'
         elif word == 'SKIP':

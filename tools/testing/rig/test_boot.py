@@ -177,6 +177,9 @@ class Complaints(unittest.TestCase):
                 ('WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2', False),
                 ('Call Trace:', False),
                 ('UBSAN: shift-out-of-bounds in a.c', False),
+                ('BUG kmalloc-64 (Not tainted): Poison overwritten', False),
+                ('WARNING: suspicious RCU usage', False),
+                ('DEBUG_LOCKS_WARN_ON(x), inconsistent lock state', False),
                 ('unreferenced object 0xffff (size 8):', False),
                 ('INFO: task evtchn:12 blocked for more than 120 seconds.', False),
                 ('rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:', False)):
