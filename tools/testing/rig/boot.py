@@ -21,7 +21,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 sys.dont_write_bytecode = True
 from judge import Judge
-from plan import Error, make_plan, read_differences, select_tests
+from plan import make_plan, read_differences, select_tests
+from programs import Error
 from qemu import qemu_command
 import watch
 

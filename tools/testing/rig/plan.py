@@ -6,9 +6,7 @@ import fnmatch
 import os
 import subprocess
 
-
-class Error(Exception):
-    """Something that a person has to put right, in one sentence."""
+from programs import Error
 
 
 class Difference(collections.namedtuple('Difference',

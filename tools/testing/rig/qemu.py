@@ -3,7 +3,7 @@
 
 import os
 
-from plan import Error
+from programs import Error
 
 
 def qemu_command(args, tests, filters):

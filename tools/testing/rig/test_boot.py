@@ -13,7 +13,9 @@ import unittest
 
 from examples import GOOD, PLAN
 import boot
+import options
 import plan
+from programs import load
 from qemu import qemu_command
 from verdict import group_of
 
@@ -211,6 +213,41 @@ class Files(unittest.TestCase):
         self.write('readme', '')
         os.chmod(os.path.join(self.dir.name, 'readme'), stat.S_IRUSR)
         self.assertEqual(plan.make_plan(self.dir.name), [('list', 'ev.bind__x')])
+
+
+class Run(unittest.TestCase):
+    """What "run" makes of its arguments."""
+
+    def test_names(self):
+        for said, name in (('', '6.12-pv-ours'), ('--kernel kasan', 'kasan-pvh-ours'),
+                           ('--kernel kcsan --stock', 'kcsan-pv-stock-smp'),
+                           ('--xen 4.20 --save --icount', '6.12-pv-ours-4.20-save-icount')):
+            self.assertEqual(options.parse(said.split()).name, name)
+
+    def test_what_cannot_be(self):
+        for said in ('--kernel kasan --mode pv', '--bench 1 --stock', '--bench 2', '--coverage',
+                     '--clients --xen 4.20', '--save --kernel 7.2', '--save --guests', '--kernel 5'):
+            with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit):
+                options.parse(said.split())
+
+    def test_programs(self):
+        run = load(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'run'))
+        with tempfile.TemporaryDirectory() as there:
+            for name in ('bare', 'bpftrace', 'evtchn', 'guests', 'libraries-vchan', 'save', 'soak'):
+                with open(os.path.join(there, name), 'w', encoding='utf-8') as f:
+                    os.fchmod(f.fileno(), 0o755)
+            for said, programs in (
+                    ('', 'evtchn'), ('--bpftrace', 'bpftrace evtchn'), ('--mode bare', 'bare'),
+                    ('--guests', 'guests libraries-vchan'), ('--guests --mode pvh', 'guests'),
+                    ('--save', 'save'), ('--tests soak,evtchn', 'soak evtchn'),
+                    ('--clients', None), ('--tests evtchn,other', None)):
+                rig = run.Rig(options.parse(said.split()))
+                rig.selftests = there
+                if programs:
+                    self.assertEqual(rig.programs(), programs.split(), said)
+                else:
+                    with self.assertRaises(plan.Error):
+                        rig.programs()
 
 
 if __name__ == '__main__':
