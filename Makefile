@@ -28,6 +28,19 @@ MAKEOVERRIDES := $(filter-out KERNELRELEASE=% O=%,$(MAKEOVERRIDES))
 # What goes into a build outside the tree.
 SOURCES := Kbuild VERSION drivers include
 
+# The rig takes arguments; who says "make run" says the same by variables.
+said = $(if $($2),--$1 '$($2)')
+RIG = $(TESTING)/rig/run $(RIG_ARGUMENTS)
+RIG_ARGUMENTS = $(call said,kernel,KERNEL) $(call said,mode,MODE) $(call said,xen,XEN) \
+	$(call said,tests,TESTS) $(call said,filter,FILTER) $(call said,bench,BENCH) \
+	$(call said,minutes,MINUTES) $(call said,smp,SMP) $(call said,timeout,TIMEOUT) \
+	$(call said,selftests,SELFTESTS) $(call said,xenstored,XENSTORED) \
+	$(if $(CLIENTS),--clients,$(if $(GUESTS),--$(if $(filter save,$(GUESTS)),save,guests))) \
+	$(if $(filter stock,$(ORACLE)),--stock) $(if $(FULL),--full) $(if $(ICOUNT),--icount) \
+	$(if $(BPFTRACE),--bpftrace) $(if $(COVERAGE),--coverage) $(if $(YES),--yes)
+BENCH_RUN = $(TESTING)/bench/run $(if $(KERNEL),--kernel=$(KERNEL)) $(if $(XEN),--xen=$(XEN)) \
+	$(if $(TIMEOUT),--timeout=$(TIMEOUT)) $(if $(YES),--yes)
+
 .DEFAULT_GOAL := modules
 .PHONY: modules modules-into clean install modules_install uninstall load \
 	unload lib lib-install lib-uninstall tools-install tools-uninstall package \
@@ -110,7 +123,7 @@ status-check:
 	@$(TESTING)/test_status.py
 
 selftests:
-	+@$(TESTING)/rig/run --build-only selftests
+	@$(RIG) --build-only selftests
 
 install-check:
 	@$(TESTING)/rig/install-deps
@@ -127,11 +140,11 @@ style-report:
 
 kunit:
 	@$(TESTING)/rig/install-deps --for test
-	@$(TESTING)/kunit/run
+	@$(TESTING)/kunit/run $(call said,suite,SUITE)
 
 kunit-qemu:
 	@$(TESTING)/rig/install-deps --for debug-run
-	@$(TESTING)/kunit/run --kernel $(or $(KERNEL),6.12)
+	@$(TESTING)/kunit/run --kernel $(or $(KERNEL),6.12) $(call said,suite,SUITE)
 
 mutate:
 	@$(TESTING)/rig/install-deps --for test
@@ -139,7 +152,7 @@ mutate:
 
 fuzz:
 	@$(TESTING)/rig/install-deps --for test
-	@MINUTES=$(or $(MINUTES),10) SEED=$(or $(SEED),1) $(TESTING)/fuzz/run
+	@$(TESTING)/fuzz/run $(call said,minutes,MINUTES) $(call said,seed,SEED)
 
 coverage:
 	@$(TESTING)/rig/install-deps --for test
@@ -147,10 +160,10 @@ coverage:
 	@$(TESTING)/coverage
 
 run:
-	@$(TESTING)/rig/run
+	@$(RIG)
 
 shell:
-	@SHELL_ONLY=1 $(TESTING)/rig/run
+	@$(RIG) --shell
 
 test:
 	@YES=1 $(TESTING)/rig/install-deps --for test
@@ -169,23 +182,23 @@ compatibility:
 
 # What races, needs two processors.
 stress:
-	@TESTS=stress SMP=$(or $(SMP),2) MINUTES=$(or $(MINUTES),10) $(TESTING)/rig/run
+	@$(RIG) --tests stress --smp $(or $(SMP),2) --minutes $(or $(MINUTES),10)
 
 # Debian's programs, ours and stock.
 clients:
 	@$(TESTING)/clients
 
 soak:
-	@MINUTES=$(or $(MINUTES),60) $(TESTING)/soak
+	@$(TESTING)/soak $(RIG_ARGUMENTS)
 
 bench:
-	@$(TESTING)/bench/run
+	@$(BENCH_RUN)
 
 bench-check:
-	@$(TESTING)/bench/run --check
+	@$(BENCH_RUN) --check
 
 bench-baseline:
-	@$(TESTING)/bench/run --baseline
+	@$(BENCH_RUN) --baseline
 
 bench-document:
 	@$(TESTING)/bench/report --document build/bench

@@ -2,29 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Tests of tools/abi: what it reads in a header, and what it refuses to guess."""
 
-import importlib.machinery
-import importlib.util
 import os
 import sys
 import tempfile
 import unittest
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ABI = os.path.join(TOP, 'tools', 'abi')
+HERE = os.path.dirname(os.path.abspath(__file__))
+ABI = os.path.join(HERE, '..', 'abi')
 sys.dont_write_bytecode = True
-sys.path.insert(0, ABI)
+sys.path[:0] = [ABI, os.path.join(HERE, 'lib')]
 
-import headers  # noqa: E402 pylint: disable=wrong-import-position
+import headers
+from programs import load
 
-
-def program(name):
-    loader = importlib.machinery.SourceFileLoader(name, os.path.join(ABI, name))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
-    loader.exec_module(module)
-    return module
-
-
-man = program('man')
+man = load(os.path.join(ABI, 'man'))
 
 HEADER = '''/**
  * DOC: /dev/xen/toy

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Tests of the matrix: what it makes of what the rig leaves. No QEMU."""
 
-import importlib.machinery
-import importlib.util
 import json
 import os
 import sys
@@ -13,17 +11,10 @@ from unittest import mock
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, 'lib'))
+from programs import load
 
-
-def load(name):
-    path = os.path.join(HERE, name)
-    loader = importlib.machinery.SourceFileLoader(name, path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
-    loader.exec_module(module)
-    return module
-
-
-matrix = load('matrix')
+matrix = load(os.path.join(HERE, 'matrix'))
 
 CELL = matrix.Cell('6.12', '4.20', 'pv', 'ours')
 GOOD = dict(ok=True, passed=2, failed=0, skipped=1, differs=0, seconds=12.3, failures=[],
@@ -98,14 +89,11 @@ class Choosing(unittest.TestCase):
         logs = [matrix.log_of(c) for c in matrix.all_cells()]
         self.assertEqual(len(set(logs)), len(logs))
 
-    def test_whole_tests_in_every_cell(self):
-        with mock.patch.dict(os.environ, dict(TESTS='modules', FILTER='x', GUESTS='1', FULL='1')):
-            env = matrix.environment(CELL)
-        self.assertFalse({'TESTS', 'FILTER', 'FULL'} & set(env))
-        self.assertEqual((env['KERNEL'], env['XEN'], env['MODE'], env['GUESTS'], env['ORACLE']),
-                         ('6.12', '4.20', 'pv', '', ''))
-        env = matrix.environment(matrix.Cell('6.1', '4.17', 'guests', 'stock'))
-        self.assertEqual((env['MODE'], env['GUESTS'], env['ORACLE']), ('pv', '1', 'stock'))
+    def test_what_the_rig_is_told(self):
+        self.assertEqual(' '.join(matrix.arguments(CELL)), '--kernel 6.12 --xen 4.20 --mode pv '
+                         '--timeout 3600 --name matrix-6.12-4.20-pv-ours --yes')
+        said = ' '.join(matrix.arguments(matrix.Cell('6.1', '4.17', 'guests', 'stock')))
+        self.assertIn('--mode pv --guests --stock', said)
 
 
 class Tables(unittest.TestCase):

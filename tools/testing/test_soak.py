@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Tests of what is read from the console of a soak."""
 
-import importlib.machinery
-import importlib.util
 import os
 import sys
 import tempfile
@@ -11,9 +9,10 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
-loader = importlib.machinery.SourceFileLoader('soak', os.path.join(HERE, 'soak'))
-soak = importlib.util.module_from_spec(importlib.util.spec_from_loader('soak', loader))
-loader.exec_module(soak)
+sys.path.insert(0, os.path.join(HERE, 'lib'))
+from programs import load
+
+soak = load(os.path.join(HERE, 'soak'))
 
 STAMP = '  120.878 [  115.802403] '
 BOOT = '@rig step dom0 PV, Linux 6.12.1-amd64, Xen 4.17.7'

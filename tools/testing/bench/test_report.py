@@ -3,8 +3,6 @@
 """Tests of the report: what it makes of figures. No QEMU."""
 
 import contextlib
-import importlib.machinery
-import importlib.util
 import io
 import os
 import sys
@@ -15,17 +13,10 @@ from unittest import mock
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, '..', 'lib')]
+from programs import load
 
-
-def load(name):
-    loader = importlib.machinery.SourceFileLoader(name, os.path.join(HERE, name))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
-    loader.exec_module(module)
-    return module
-
-
-report = load('report')
+report = load(os.path.join(HERE, 'report'))
 figures, plot, targets = report.figures, report.plot, report.targets
 
 VERSIONS = {'dom0': 'PV', 'Linux': '6.12.1-amd64', 'Xen': '4.17.7-1', 'QEMU': '7.2.1',

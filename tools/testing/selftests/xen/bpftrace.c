@@ -37,7 +37,7 @@ FIXTURE_SETUP(bpftrace)
 		SKIP(return, "the kernel's own modules have no tracepoints");
 	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 	if (access("/usr/bin/bpftrace", X_OK) || access(SCRIPTS, R_OK))
-		SKIP(return, "there is no bpftrace: BPFTRACE=1 tools/testing/rig/run");
+		SKIP(return, "there is no bpftrace: make run BPFTRACE=1");
 }
 
 FIXTURE_TEARDOWN(bpftrace)
