@@ -31,7 +31,7 @@ SOURCES := Kbuild VERSION drivers include
 # The rig takes arguments; who says "make run" says the same by variables.
 said = $(if $($2),--$1 '$($2)')
 RIG = $(TESTING)/rig/run $(RIG_ARGUMENTS)
-RIG_ARGUMENTS = $(call said,kernel,KERNEL) $(call said,mode,MODE) $(call said,xen,XEN) \
+RIG_ARGUMENTS = $(call said,arch,ARCH) $(call said,kernel,KERNEL) $(call said,mode,MODE) $(call said,xen,XEN) \
 	$(call said,tests,TESTS) $(call said,filter,FILTER) $(call said,bench,BENCH) \
 	$(call said,minutes,MINUTES) $(call said,smp,SMP) $(call said,timeout,TIMEOUT) \
 	$(call said,selftests,SELFTESTS) $(call said,xenstored,XENSTORED) \

@@ -33,7 +33,8 @@ def load(path):
 def environment(**more):
     """What is said to the make that is under way is not for those below it."""
     env = {k: v for k, v in os.environ.items()
-           if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'KVER', 'KDIR', 'O')}
+           if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'KVER', 'KDIR', 'O',
+                        'ARCH', 'CROSS_COMPILE')}
     return dict(env, **more)
 
 

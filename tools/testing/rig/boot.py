@@ -37,7 +37,8 @@ def parse_args(argv):
     a.add_argument('--disk', metavar='FILE', help='an image that dom0 has as /dev/sda')
     a.add_argument('--log', metavar='FILE', help='gets the whole console')
     a.add_argument('--timestamps', action='store_true', help="with the host's time in the log")
-    a.add_argument('--mode', choices=('pv', 'pvh', 'bare'), default='pv',
+    a.add_argument('--arch', choices=('amd64', 'arm64'), default='amd64')
+    a.add_argument('--mode', choices=('pv', 'pvh', 'hvm', 'bare'), default='pv',
                    help='kind of dom0, or no Xen at all')
     a.add_argument('--modules', choices=('ours', 'stock'), default='ours')
     a.add_argument('--tests', default='', metavar='A,B', help='programs; default: all of the plan')
@@ -61,7 +62,7 @@ def parse_args(argv):
     a.add_argument('--counts', metavar='FILE',
                    help='gets what a kernel with gcov counted: a tar.gz, and zeroes behind it')
     a.add_argument('--summary', metavar='FILE', help='gets the result as JSON')
-    a.add_argument('--qemu', default='qemu-system-x86_64', help=argparse.SUPPRESS)
+    a.add_argument('--qemu', help=argparse.SUPPRESS)
     args = a.parse_args(argv)
     if not args.make_plan:
         for name in ('kernel_dir', 'xen_dir', 'initramfs', 'log'):
@@ -69,7 +70,7 @@ def parse_args(argv):
                 a.error(f'--{name.replace("_", "-")} is missing')
         if args.icount and args.smp != 1:
             a.error('--icount needs --smp 1')
-        args.kick = args.kick or args.mode == 'pvh'
+        args.kick = args.kick or (args.arch, args.mode) == ('amd64', 'pvh')
     return args
 
 

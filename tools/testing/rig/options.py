@@ -16,6 +16,8 @@ def parser():
     a.add_argument('--kernel', choices=USUAL + DEBUG, default='6.12',
                    help="dom0's kernel [6.12]; lockdep, kasan, kcsan: one of Linux 6.12 that "
                    'finds faults')
+    a.add_argument('--arch', choices=('amd64', 'arm64'), default='amd64',
+                   help='arm64: with Linux 6.1 or 6.12, and Xen 4.17 [amd64]')
     a.add_argument('--mode', choices=('pv', 'pvh', 'bare'),
                    help="dom0's kind [pv; with kasan always pvh]; bare: a kernel without Xen")
     a.add_argument('--xen', choices=('4.17', '4.20', 'paging'), default='4.17',
@@ -64,6 +66,9 @@ def parser():
 
 def check(args, error):
     """What argparse cannot see."""
+    if args.arch != 'amd64' and (args.kernel not in ('6.1', '6.12') or args.xen != '4.17' or
+                                 args.mode != 'hvm' or args.guests or args.bench):
+        error('--arch arm64 takes Linux 6.1 or 6.12 and Xen 4.17, and makes no guests')
     if args.kernel == 'kasan' and args.mode != 'pvh':
         error('a kernel with KASAN runs as PVH dom0 only')
     if args.bench and (args.modules != 'ours' or args.mode == 'bare'):
@@ -79,17 +84,20 @@ def check(args, error):
 
 
 def name_of(args):
-    parts = [args.kernel, args.mode, args.modules, '' if args.xen == '4.17' else args.xen,
-             args.guests, args.xenstored, 'icount' if args.icount else '',
-             'bench' if args.bench else '', 'coverage' if args.coverage else '',
-             'bpftrace' if args.bpftrace else '', '' if args.smp == 1 else 'smp']
+    parts = [args.kernel, '' if args.arch == 'amd64' else args.arch, args.mode, args.modules,
+             '' if args.xen == '4.17' else args.xen, args.guests, args.xenstored,
+             'icount' if args.icount else '', 'bench' if args.bench else '',
+             'coverage' if args.coverage else '', 'bpftrace' if args.bpftrace else '',
+             '' if args.smp == 1 else 'smp']
     return '-'.join(p for p in parts if p)
 
 
 def parse(argv=None):
     p = parser()
     args = p.parse_args(argv)
-    args.mode = args.mode or ('pvh' if args.kernel == 'kasan' else 'pv')
+    # On Arm there is one kind, which the kernel calls by this name.
+    args.mode = args.mode or {'arm64': 'hvm'}.get(args.arch) or \
+        ('pvh' if args.kernel == 'kasan' else 'pv')
     # One processor has few races.
     args.smp = args.smp or (2 if args.kernel == 'kcsan' else 1)
     check(args, p.error)

@@ -102,16 +102,16 @@ def parse_test_list(text):
     return tests
 
 
-def make_plan(directory):
+def make_plan(directory, emulator=''):
     """[(program, test)] of every program in the directory that has a list."""
     plan = []
     for name in sorted(os.listdir(directory)):
         path = os.path.join(directory, name)
-        if not os.path.isfile(path) or not os.access(path, os.X_OK) or name.endswith('.sh'):
+        if name.endswith('.sh') or not os.path.isfile(path) or not os.access(path, os.X_OK):
             continue
-        p = subprocess.run([path, '-l'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.PIPE, timeout=30, check=False,
-                           encoding='utf-8', errors='replace')
+        p = subprocess.run([*emulator.split(), path, '-l'], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                           timeout=30, check=False, encoding='utf-8', errors='replace')
         tests = parse_test_list(p.stderr)
         if not tests:
             raise Error(f'{path} -l lists no tests')

@@ -117,6 +117,17 @@ class Files(unittest.TestCase):
         with self.assertRaisesRegex(plan.Error, 'too long'):
             qemu_command(args, ['evtchn'], ['x' * 3000])
 
+    def test_arm64(self):
+        self.write('vmlinuz', 16 * '.' + '\0\0\x40\x02' + 44 * '\0')
+        args = boot.parse_args(self.arguments('--arch', 'arm64', '--mode', 'hvm'))
+        self.assertFalse(args.kick)
+        c = qemu_command(args, ['evtchn', 'privcmd'], [])
+        self.assertEqual(c[0], 'qemu-system-aarch64')
+        kernel, initrd = [x for x in c if x.startswith('guest-loader')]
+        self.assertIn('rig.tests=evtchn,,privcmd', kernel)
+        # The kernel says that it takes 36 MiB.
+        self.assertEqual(initrd, 'guest-loader,addr=0x4c400000,initrd=a,,b')
+
     def test_filter(self):
         path = self.write('plan', ''.join(f'{p} {t}\n' for p, t in PLAN) + 'privcmd a.b__c\n')
         args = boot.parse_args(self.arguments('--plan', path, '--filter', '*notify__*'))
