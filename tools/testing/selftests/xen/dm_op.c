@@ -31,6 +31,7 @@
 #include "guest.h"
 #include "hcall.h"
 #include "int80.h"
+#include "ioreq.h"
 
 /* A domain that does not exist. */
 #define DOM_NONE	0x7000
@@ -65,6 +66,10 @@ FIXTURE_SETUP(dm_op)
 		SKIP(return, "there is no %s", XEN_DEV_PRIVCMD);
 	self->fd = privcmd_open();
 	ASSERT_LE(0, self->fd);
+	if (ioreq_missing(self->fd)) {
+		close(self->fd);
+		SKIP(return, "this Xen has no device models");
+	}
 	ASSERT_EQ(0, guest_create(&self->guest, true, FRAMES));
 	self->domid = self->guest.domid;
 	self->dm = xendevicemodel_open(NULL, 0);

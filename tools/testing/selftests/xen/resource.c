@@ -69,6 +69,10 @@ FIXTURE_SETUP(resource)
 		SKIP(return, "there is no %s", XEN_DEV_PRIVCMD);
 	self->fd = privcmd_open();
 	ASSERT_LE(0, self->fd);
+	if (variant->hvm && ioreq_missing(self->fd)) {
+		close(self->fd);
+		SKIP(return, "this Xen has no device models");
+	}
 	ASSERT_EQ(0, guest_create(&self->guest, variant->hvm, FRAMES));
 	self->domid = self->guest.domid;
 	if (variant->hvm)

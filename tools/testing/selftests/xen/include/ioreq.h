@@ -8,6 +8,7 @@
 #ifndef XT_IOREQ_H
 #define XT_IOREQ_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <xendevicemodel.h>
@@ -23,6 +24,9 @@ struct ioreq_server {
 	uint32_t domid;
 	ioservid_t id;
 };
+
+/* Debian's Xen for Arm has no DM_OP at all. @fd: /dev/xen/privcmd. */
+bool ioreq_missing(int fd);
 
 /* All return 0 or -errno. */
 int ioreq_create(struct ioreq_server *s, struct guest *g);

@@ -3,10 +3,23 @@
  * An ioreq server on an HVM guest.
  */
 #include <errno.h>
+#include <sys/ioctl.h>
 
 #include "ioreq.h"
 
+#include <xen/hvm/dm_op.h>
 #include <xen/hvm/hvm_op.h>
+#include <xen/privcmd.h>
+
+bool ioreq_missing(int fd)
+{
+	struct xen_dm_op op = { .op = XEN_DMOP_nr_vcpus };
+	struct privcmd_dm_op_buf buf = { &op, sizeof(op) };
+	/* There is no such domain, but that comes second. */
+	struct privcmd_dm_op arg = { .dom = 0x7000, .num = 1, .ubufs = &buf };
+
+	return ioctl(fd, IOCTL_PRIVCMD_DM_OP, &arg) < 0 && errno == ENOSYS;
+}
 
 int ioreq_create(struct ioreq_server *s, struct guest *g)
 {
