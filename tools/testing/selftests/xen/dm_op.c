@@ -500,12 +500,8 @@ struct narrow {
 
 TEST_F(dm_op, any__int80)
 {
-	struct narrow *n;
+	struct narrow *n = LOW_PAGE(return);
 
-	if (!int80_works())
-		SKIP(return, "this kernel has no 32-bit system calls");
-	n = int80_page();
-	ASSERT_NE(NULL, n);
 	n->arg.dom = self->domid;
 	EXPECT_EQ(0, int80_ioctl(self->fd, NARROW_DM_OP, &n->arg));
 	n->arg.num = 1;

@@ -26,18 +26,6 @@ struct dealloc32 {
 _Static_assert(sizeof(struct alloc32) == 20, "as on i386");
 _Static_assert(sizeof(struct dealloc32) == 12, "as on i386");
 
-/* Skips the test where there are no 32-bit callers: then it is NULL. */
-static void *low_page(struct __test_metadata *_metadata)
-{
-	void *page;
-
-	if (!int80_works())
-		SKIP(return NULL, "this kernel has no 32-bit system calls");
-	page = int80_page();
-	ASSERT_NE(NULL, page);
-	return page;
-}
-
 static uint64_t index_of(const struct alloc32 *arg)
 {
 	return arg->index_low | (uint64_t)arg->index_high << 32;
@@ -45,11 +33,9 @@ static uint64_t index_of(const struct alloc32 *arg)
 
 TEST_F(gntalloc, alloc_gref__int80)
 {
-	struct alloc32 *arg = low_page(_metadata);
+	struct alloc32 *arg = LOW_PAGE(return);
 	unsigned int i;
 
-	if (!arg)
-		return;
 	ASSERT_ALLOC(self->fd, 3, NULL);
 	arg->domid = DOM_HERE;
 	arg->flags = GNTALLOC_FLAG_WRITABLE;
@@ -68,11 +54,9 @@ TEST_F(gntalloc, alloc_gref__int80)
 
 TEST_F(gntalloc, dealloc_gref__int80)
 {
-	struct dealloc32 *arg = low_page(_metadata);
+	struct dealloc32 *arg = LOW_PAGE(return);
 	uint64_t index;
 
-	if (!arg)
-		return;
 	index = ASSERT_ALLOC(self->fd, 4, NULL);
 	arg->index_low = index + PG;
 	arg->index_high = (index + PG) >> 32;
@@ -91,12 +75,10 @@ TEST_F(gntalloc, dealloc_gref__int80)
 /* The same structure for both. */
 TEST_F(gntalloc, set_unmap_notify__int80)
 {
-	struct ioctl_gntalloc_unmap_notify *arg = low_page(_metadata);
+	struct ioctl_gntalloc_unmap_notify *arg = LOW_PAGE(return);
 	struct bell bell;
 	uint64_t index;
 
-	if (!arg)
-		return;
 	bell = ASSERT_BELL();
 	index = ASSERT_ALLOC(self->fd, 2, NULL);
 	arg->index = index + PG;
@@ -115,8 +97,7 @@ TEST_F(gntalloc, alloc_gref__int80_bad_pointer)
 	static const uint32_t addresses[] = { 0, 16, 0xfffff000, 0xffffffff };
 	unsigned int i;
 
-	if (!low_page(_metadata))
-		return;
+	LOW_PAGE(return);
 	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
 		EXPECT_EQ(-EFAULT, int80(INT80_IOCTL, self->fd, ALLOC_GREF32,
 					 addresses[i]));
@@ -129,10 +110,8 @@ TEST_F(gntalloc, alloc_gref__int80_bad_pointer)
 /* The numbers of 64-bit callers mean nothing to a 32-bit one. */
 TEST_F(gntalloc, alloc_gref__int80_with_wide_numbers)
 {
-	void *arg = low_page(_metadata);
+	void *arg = LOW_PAGE(return);
 
-	if (!arg)
-		return;
 	EXPECT_EQ(-ENOTTY, int80_ioctl(self->fd, IOCTL_GNTALLOC_ALLOC_GREF,
 				       arg));
 	EXPECT_EQ(-ENOTTY, int80_ioctl(self->fd, IOCTL_GNTALLOC_DEALLOC_GREF,

@@ -12,27 +12,13 @@ struct copy32 {
 	uint32_t segments;
 };
 
-/* Skips the test where there are no 32-bit callers: then it is NULL. */
-static void *low_page(struct __test_metadata *_metadata)
-{
-	void *page;
-
-	if (!int80_works())
-		SKIP(return NULL, "this kernel has no 32-bit system calls");
-	page = int80_page();
-	ASSERT_NE(NULL, page);
-	return page;
-}
-
 TEST_F(gntdev, map_grant_ref__int80)
 {
-	struct ioctl_gntdev_map_grant_ref *arg = low_page(_metadata);
+	struct ioctl_gntdev_map_grant_ref *arg = LOW_PAGE(return);
 	struct ioctl_gntdev_unmap_grant_ref *un;
 	unsigned int i;
 	char *p;
 
-	if (!arg)
-		return;
 	ASSERT_MAP(8, 1);
 	arg->count = 3;
 	for (i = 0; i < 3; i++) {
@@ -52,12 +38,10 @@ TEST_F(gntdev, map_grant_ref__int80)
 
 TEST_F(gntdev, get_offset_for_vaddr__int80)
 {
-	struct ioctl_gntdev_get_offset_for_vaddr *arg = low_page(_metadata);
+	struct ioctl_gntdev_get_offset_for_vaddr *arg = LOW_PAGE(return);
 	uint64_t index;
 	char *p;
 
-	if (!arg)
-		return;
 	ASSERT_MAP(0, 2);
 	index = ASSERT_MAP(2, 3);
 	p = ASSERT_MMAP(index, 3);
@@ -70,12 +54,10 @@ TEST_F(gntdev, get_offset_for_vaddr__int80)
 
 TEST_F(gntdev, set_unmap_notify__int80)
 {
-	struct ioctl_gntdev_unmap_notify *arg = low_page(_metadata);
+	struct ioctl_gntdev_unmap_notify *arg = LOW_PAGE(return);
 	uint64_t index;
 	char *p;
 
-	if (!arg)
-		return;
 	index = ASSERT_MAP(0, 2);
 	p = ASSERT_MMAP(index, 2);
 	memset(p, 0x5a, 2 * PG);
@@ -90,10 +72,8 @@ TEST_F(gntdev, set_unmap_notify__int80)
 
 TEST_F(gntdev, set_max_grants__int80)
 {
-	void *arg = low_page(_metadata);
+	void *arg = LOW_PAGE(return);
 
-	if (!arg)
-		return;
 	EXPECT_EQ(-ENOTTY, int80_ioctl(self->fd, IOCTL_GNTDEV_SET_MAX_GRANTS,
 				       arg));
 }
@@ -101,12 +81,9 @@ TEST_F(gntdev, set_max_grants__int80)
 TEST_F(gntdev, grant_copy__int80)
 {
 	struct gntdev_grant_copy_segment *seg;
-	struct copy32 *arg = low_page(_metadata);
-	char *p = int80_page();
+	struct copy32 *arg = LOW_PAGE(return);
+	char *p = LOW_PAGE(return);
 
-	if (!arg)
-		return;
-	ASSERT_NE(NULL, p);
 	noise_fill(self->g.page, PG, 81);
 	seg = (void *)(arg + 1);
 	arg->count = 3;
@@ -130,10 +107,8 @@ TEST_F(gntdev, grant_copy__int80)
 TEST_F(gntdev, grant_copy__int80_errors)
 {
 	struct gntdev_grant_copy_segment *seg;
-	struct copy32 *arg = low_page(_metadata);
+	struct copy32 *arg = LOW_PAGE(return);
 
-	if (!arg)
-		return;
 	seg = (void *)(arg + 1);
 	arg->count = 1;
 	EXPECT_EQ(-EFAULT, int80_ioctl(self->fd, GRANT_COPY32, NULL));
@@ -156,8 +131,7 @@ TEST_F(gntdev, map_grant_ref__int80_bad_pointer)
 	static const uint32_t addresses[] = { 0, 16, 0xfffff000, 0xffffffff };
 	unsigned int i;
 
-	if (!low_page(_metadata))
-		return;
+	LOW_PAGE(return);
 	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
 		EXPECT_EQ(-EFAULT, int80(INT80_IOCTL, self->fd,
 					 IOCTL_GNTDEV_MAP_GRANT_REF,

@@ -25,6 +25,17 @@ bool int80_works(void);
 /* A zeroed page below 4 GiB, or NULL. */
 void *int80_page(void);
 
+/* The same for a test, which it leaves where there are no 32-bit callers. */
+#define LOW_PAGE(leave) ({						\
+	void *__page;							\
+									\
+	if (!int80_works())						\
+		SKIP(leave, "this kernel has no 32-bit system calls");	\
+	__page = int80_page();						\
+	ASSERT_NE(NULL, __page);					\
+	__page;								\
+})
+
 /* An ioctl whose argument lies at @arg, below 4 GiB. */
 int int80_ioctl(int fd, uint32_t cmd, const void *arg);
 

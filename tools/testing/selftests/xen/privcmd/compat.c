@@ -5,24 +5,11 @@
  * stock driver has no entry for them, and every command is ENOTTY.
  */
 
-static void *low_page(struct __test_metadata *_metadata)
-{
-	void *page;
-
-	if (!int80_works())
-		SKIP(return NULL, "this kernel has no 32-bit system calls");
-	page = int80_page();
-	ASSERT_NE(NULL, page);
-	return page;
-}
-
 TEST_F(privcmd, hypercall__int80)
 {
-	struct privcmd_hypercall *call = low_page(_metadata);
+	struct privcmd_hypercall *call = LOW_PAGE(return);
 	char *extra;
 
-	if (!call)
-		return;
 	call->op = __HYPERVISOR_xen_version;
 	call->arg[0] = XENVER_version;
 	EXPECT_EQ(xen_version(self->fd),
@@ -44,10 +31,8 @@ TEST_F(privcmd, hypercall__int80)
 
 TEST_F(privcmd, restrict__int80)
 {
-	uint16_t *domid = low_page(_metadata);
+	uint16_t *domid = LOW_PAGE(return);
 
-	if (!domid)
-		return;
 	*domid = DOM_NONE;
 	EXPECT_EQ(0, int80_ioctl(self->fd, IOCTL_PRIVCMD_RESTRICT, domid));
 	EXPECT_RESTRICTED(self->fd);
@@ -60,10 +45,8 @@ TEST_F(privcmd, restrict__int80)
 
 TEST_F(privcmd, unknown_ioctl__int80)
 {
-	void *page = low_page(_metadata);
+	void *page = LOW_PAGE(return);
 
-	if (!page)
-		return;
 	EXPECT_EQ(-ENOTTY, int80_ioctl(self->fd,
 				       _IOC(_IOC_NONE, 'P', 0xff, 0), page));
 }
