@@ -390,7 +390,8 @@ TEST_F(trace, privcmd__hypercall)
 	EXPECT_TRUE(traced(self->text, ": hypercall_enter: op=17 cmd=0\n"));
 	EXPECT_TRUE(traced(self->text, ": hypercall_exit: op=17 ret=2"));
 	EXPECT_TRUE(traced(self->text, ": hypercall_exit: op=120 ret=-38\n"));
-	EXPECT_TRUE(traced(self->text, ": refused: device=privcmd reason=xen-hypercall err=-38 what="));
+	EXPECT_TRUE(traced(self->text,
+			   ": refused: device=privcmd reason=xen-hypercall err=-38 what="));
 	close(fd);
 }
 
@@ -492,7 +493,8 @@ TEST_F(trace, grants__map_and_copy)
 	snprintf(want, sizeof(want), ": grant_refused: domid=%u ref=16777215 gntst=-3\n",
 		 g.domid);
 	EXPECT_TRUE(traced(self->text, want));
-	EXPECT_TRUE(traced(self->text, ": refused: device=gntdev reason=xen-grant err=-22 what=16777215"));
+	EXPECT_TRUE(traced(self->text,
+			   ": refused: device=gntdev reason=xen-grant err=-22 what=16777215"));
 	snprintf(want, sizeof(want), ": revoke: ref=%u revoked=", ref);
 	EXPECT_TRUE(traced(self->text, want));
 	/* Where the kernel has its things is nobody's business. */
