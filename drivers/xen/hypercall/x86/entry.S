@@ -12,20 +12,20 @@
 
 #include "hypercall/hypercall.h"
 #include "hypercall/selftest.h"
-#include "hypercall/transfer.h"
+#include "hypercall/x86/transfer.h"
 
 /*
  * The gate: all that Xen would see goes into xen_hypercall_captured, a result
  * comes back, and RCX and R11 are lost as they are to syscall.
  */
 .macro XEN_TRANSFER_CAPTURE
-	mov	%rax, xen_hypercall_captured + CAPTURED_RAX(%rip)
-	mov	%rdi, xen_hypercall_captured + CAPTURED_RDI(%rip)
-	mov	%rsi, xen_hypercall_captured + CAPTURED_RSI(%rip)
-	mov	%rdx, xen_hypercall_captured + CAPTURED_RDX(%rip)
-	mov	%r10, xen_hypercall_captured + CAPTURED_R10(%rip)
-	mov	%r8, xen_hypercall_captured + CAPTURED_R8(%rip)
-	mov	%r9, xen_hypercall_captured + CAPTURED_R9(%rip)
+	mov	%rax, xen_hypercall_captured + CAPTURED_NR(%rip)
+	mov	%rdi, xen_hypercall_captured + CAPTURED_ARG(1)(%rip)
+	mov	%rsi, xen_hypercall_captured + CAPTURED_ARG(2)(%rip)
+	mov	%rdx, xen_hypercall_captured + CAPTURED_ARG(3)(%rip)
+	mov	%r10, xen_hypercall_captured + CAPTURED_ARG(4)(%rip)
+	mov	%r8, xen_hypercall_captured + CAPTURED_ARG(5)(%rip)
+	mov	%r9, xen_hypercall_captured + CAPTURED_ARG(6)(%rip)
 	mov	$CAPTURED_POISON, %ecx
 	mov	$CAPTURED_POISON, %r11d
 	mov	$CAPTURED_RESULT, %eax
