@@ -41,7 +41,7 @@ extern const u8 xen_hypercall_page[];
  * @a3: third argument
  * @a4: fourth argument
  * @a5: fifth argument
- * @a6: sixth argument
+ * @a6: sixth argument; ignored on arm64, where Xen knows five
  *
  * Xen ignores the arguments that the hypercall does not take. It may restart
  * the hypercall any number of times before it returns. Source of the range of
@@ -49,7 +49,7 @@ extern const u8 xen_hypercall_page[];
  *
  * Context: any in which the hypercall itself is allowed.
  * Return: what Xen returned, on failure a negative errno of Xen's; -ENOSYS
- * without entering Xen for a number outside the range and for iret.
+ * without entering Xen for a number outside the range, and on x86 for iret.
  */
 long xen_hypercall_kernel(unsigned long nr, unsigned long a1, unsigned long a2,
 			  unsigned long a3, unsigned long a4, unsigned long a5,
@@ -63,7 +63,7 @@ long xen_hypercall_kernel(unsigned long nr, unsigned long a1, unsigned long a2,
  * @a3: third argument
  * @a4: fourth argument
  * @a5: fifth argument
- * @a6: sixth argument
+ * @a6: sixth argument; ignored on arm64
  *
  * As xen_hypercall_kernel(), with access to user memory open while Xen runs and
  * at no other time.

@@ -15,11 +15,13 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 
+#include <xen/page.h>
 #include <xen/xen.h>
 
 #include "hypercall/hypercall.h"
@@ -28,6 +30,9 @@
 #include "lib/files.h"
 #include "lib/pending.h"
 #include "lib/resume.h"
+
+/* All drivers take a page of the kernel's and a frame of Xen's for the same. */
+static_assert(PAGE_SIZE == XEN_PAGE_SIZE);
 
 /* Set once init has found it in the page. */
 static const char *transfer;
