@@ -12,6 +12,7 @@
 #ifndef XEN_DEVICES_COMPAT_PRIVCMD_CRC_H
 #define XEN_DEVICES_COMPAT_PRIVCMD_CRC_H
 
+#include <linux/mman.h>
 #include <linux/security.h>
 #include <linux/swap.h>
 

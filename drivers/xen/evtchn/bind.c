@@ -57,7 +57,10 @@ static irqreturn_t evtchn_interrupt(int irq, void *data)
 		evtchn_ring_push(&p->file->ring, p->port);
 	} else {
 		set_bit(EVTCHN_PORT_AGAIN, &p->flags);
-		/* Unless it is unmasked just now, by someone who missed that. */
+		/*
+		 * Unless it is unmasked just now, by someone who missed that. Pairs
+		 * with test_and_clear_bit() in evtchn_unmask_port().
+		 */
 		smp_mb__after_atomic();
 		if (!test_bit(EVTCHN_PORT_FIRED, &p->flags))
 			evtchn_port_requeue(p);

@@ -176,6 +176,7 @@ static ssize_t evtchn_read(struct file *file, char __user *buf, size_t count,
 
 static void evtchn_unmask_port(struct evtchn_port *p)
 {
+	/* A full barrier; pairs with the one in evtchn_interrupt(). */
 	if (!test_and_clear_bit(EVTCHN_PORT_FIRED, &p->flags))
 		return;
 	/*

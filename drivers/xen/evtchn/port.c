@@ -125,8 +125,14 @@ static void port_clear_slot(struct evtchn_port *p)
 void evtchn_port_unpublish(struct evtchn_port *p)
 {
 	port_clear_slot(p);
-	if (refcount_read(&p->users) && !refcount_dec_and_test(&p->users))
-		wait_var_event(&p->users, !refcount_read(&p->users));
+	if (!refcount_read(&p->users) || refcount_dec_and_test(&p->users))
+		return;
+	wait_var_event(&p->users, !refcount_read(&p->users));
+	/*
+	 * What the last user has done to the port is seen from here on. Pairs with
+	 * the release in evtchn_port_put().
+	 */
+	smp_acquire__after_ctrl_dep();
 }
 
 /* What is in a slot, with a reference: NULL if it is not @ef's. */
@@ -156,9 +162,13 @@ struct evtchn_port *evtchn_port_get(struct evtchn_file *ef,
 
 void evtchn_port_put(struct evtchn_port *p)
 {
+	/* A release; pairs with evtchn_port_unpublish(). */
 	if (!refcount_dec_and_test(&p->users))
 		return;
-	/* Between the count and the look for one who waits for it. */
+	/*
+	 * Between the count and the look for one who waits for it. Pairs with the
+	 * barrier in wait_var_event(), between joining and looking at the count.
+	 */
 	smp_mb__after_atomic();
 	/* The address is only a key: the port may be gone when it is used. */
 	wake_up_var(&p->users);

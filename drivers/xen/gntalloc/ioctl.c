@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The ioctls of /dev/xen/gntalloc. */
+#include <linux/align.h>
 #include <linux/compat.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -43,16 +44,13 @@ static long gntalloc_ioctl_set_notify(struct xen_ioctl_call *call)
 }
 
 /*
- * To a 32-bit caller a u64 is aligned to 4, so nothing is left at the end of the
- * structure. The fields have the same places.
+ * To a 32-bit caller a u64 may be aligned to 4, and then nothing is left at the
+ * end of the structure. The fields have the same places.
  */
-#define COMPAT_ALLOC_SIZE	20
-#define COMPAT_DEALLOC_SIZE	12
-
-static_assert(offsetofend(struct ioctl_gntalloc_alloc_gref, gref_ids) ==
-	      COMPAT_ALLOC_SIZE);
-static_assert(offsetofend(struct ioctl_gntalloc_dealloc_gref, count) ==
-	      COMPAT_DEALLOC_SIZE);
+#define COMPAT_SIZE(type, last) \
+	ALIGN(offsetofend(struct type, last), __alignof__(compat_u64))
+#define COMPAT_ALLOC_SIZE	COMPAT_SIZE(ioctl_gntalloc_alloc_gref, gref_ids)
+#define COMPAT_DEALLOC_SIZE	COMPAT_SIZE(ioctl_gntalloc_dealloc_gref, count)
 
 static const struct xen_ioctl gntalloc_table[] = {
 	XEN_IOCTL(IOCTL_GNTALLOC_ALLOC_GREF, struct ioctl_gntalloc_alloc_gref,

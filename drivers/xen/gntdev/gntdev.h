@@ -6,6 +6,7 @@
 #define XEN_GNTDEV_H
 
 #include <linux/compiler.h>
+#include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
@@ -233,11 +234,28 @@ long gntdev_get_offset_for_vaddr(struct xen_ioctl_call *call);
 vm_fault_t gntdev_fault(const struct gntdev_map *map, struct vm_fault *vmf);
 void gntdev_vma_restored(const struct list_head *files);
 
-/* pv.c */
-extern const struct vm_operations_struct gntdev_pv_vm_ops;
+/* pv.c, where the kernel can be a PV domain's. Else nobody calls them. */
+#ifdef CONFIG_XEN_PV
 int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma);
 int gntdev_pv_mmap_shared(struct gntdev_map *map, struct vm_area_struct *vma);
 struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma);
+#else
+static inline int gntdev_pv_mmap(struct gntdev_map *map, struct vm_area_struct *vma)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int gntdev_pv_mmap_shared(struct gntdev_map *map,
+					struct vm_area_struct *vma)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma)
+{
+	return NULL;
+}
+#endif
 
 /* copy.c */
 #define GNTDEV_COMPAT_GRANT_COPY_SIZE	8

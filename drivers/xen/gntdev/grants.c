@@ -31,6 +31,7 @@
 #include <xen/page.h>
 #include <xen/xen.h>
 
+#include "arch/grant.h"
 #include "gntdev/gntdev.h"
 #include "gntdev/trace.h"
 #include "hypercall/hypercall.h"
@@ -105,7 +106,8 @@ static void set_foreign(struct page *page, const struct gnttab_map_grant_ref *op
 }
 
 /*
- * In an auto-translated domain that is all there is to do, and it can be killed.
+ * In an auto-translated domain that and what arch/grant.h says is all there is to
+ * do, and it can be killed.
  * In a PV domain the kernel has to note what is behind the page, for which it has
  * a service that asks by itself, and waits by itself. There a process's mapping
  * comes first (pv.c), and what is mapped is not paged out.
@@ -122,8 +124,11 @@ static int map_pages(struct gnttab_map_grant_ref *ops, struct page **pages,
 	}
 	err = gntdev_grants_ask(ops, nr, tries);
 	for (i = 0; i < nr; i++) {
-		if (ops[i].status == GNTST_okay)
-			set_foreign(pages[i], &ops[i]);
+		if (ops[i].status != GNTST_okay)
+			continue;
+		set_foreign(pages[i], &ops[i]);
+		if (!xen_arch_grant_mapped(&ops[i]))
+			err = err ?: -ENOMEM;
 	}
 	return err;
 }
@@ -250,6 +255,7 @@ static void grants_forget_batch(struct gntdev_map *map, u32 first, u32 nr)
 		if (xen_pv_domain())
 			continue;
 		ClearPageForeign(map->pages[i]);
+		xen_arch_grant_forgotten(map->pages[i]);
 		map->grants[i].handle = INVALID_GRANT_HANDLE;
 		map->live--;
 	}

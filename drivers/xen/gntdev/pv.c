@@ -407,7 +407,7 @@ static struct page *pv_vma_find_normal_page(struct vm_area_struct *vma,
 				((addr - view->start) >> PAGE_SHIFT)];
 }
 
-const struct vm_operations_struct gntdev_pv_vm_ops = {
+static const struct vm_operations_struct pv_vm_ops = {
 	.open			= pv_vma_open,
 	.close			= pv_vma_close,
 	.mremap			= pv_vma_mremap,
@@ -416,11 +416,13 @@ const struct vm_operations_struct gntdev_pv_vm_ops = {
 	.find_normal_page	= pv_vma_find_normal_page,
 };
 
-/* The map that an mmap() of gntdev has made visible; NULL for a dma-buf. */
+/* The map that an mmap() of gntdev has made visible; NULL for all else. */
 struct gntdev_map *gntdev_pv_vma_map(const struct vm_area_struct *vma)
 {
 	const struct pv_view *view = vma->vm_private_data;
 
+	if (vma->vm_ops != &pv_vm_ops)
+		return NULL;
 	return view->owner ? view->map : NULL;
 }
 
@@ -460,7 +462,7 @@ static int view_insert(struct pv_view *view, struct vm_area_struct *vma)
 	refcount_inc(&view->map->users);
 	vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP |
 			  VM_MIXEDMAP);
-	vma->vm_ops = &gntdev_pv_vm_ops;
+	vma->vm_ops = &pv_vm_ops;
 	vma->vm_private_data = view;
 	return 0;
 }

@@ -140,9 +140,7 @@ static struct gntdev_map *vma_map(const struct vm_area_struct *vma)
 {
 	if (vma->vm_ops == &xlate_vm_ops)
 		return vma->vm_private_data;
-	if (vma->vm_ops == &gntdev_pv_vm_ops)
-		return gntdev_pv_vma_map(vma);
-	return NULL;
+	return gntdev_pv_vma_map(vma);
 }
 
 long gntdev_get_offset_for_vaddr(struct xen_ioctl_call *call)

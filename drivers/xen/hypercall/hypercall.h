@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hypercalls for the drivers: what xen-hypercall.ko offers.
+ * Hypercalls for the drivers: what xen-hypercall.ko offers. What is of one
+ * architecture is in the directory of its name; Kbuild has "arch/" point there.
  *
  * A driver that knows the number at compile time uses xen_hypercall1() to
  * xen_hypercall4(): one direct call into the page. Pointers among the arguments
@@ -16,11 +17,12 @@
 #define XEN_HYPERCALL_SLOT_SIZE		32
 #define XEN_HYPERCALL_SLOTS		128
 
+#include "arch/call.h"
+
 #ifndef __ASSEMBLY__
 
 #include <linux/tracepoint-defs.h>
 #include <linux/types.h>
-#include <asm/asm.h>
 
 /**
  * DOC: xen_hypercall_page
@@ -39,7 +41,7 @@ extern const u8 xen_hypercall_page[];
  * @a3: third argument
  * @a4: fourth argument
  * @a5: fifth argument
- * @a6: sixth argument
+ * @a6: sixth argument; ignored on arm64, where Xen knows five
  *
  * Xen ignores the arguments that the hypercall does not take. It may restart
  * the hypercall any number of times before it returns. Source of the range of
@@ -47,7 +49,7 @@ extern const u8 xen_hypercall_page[];
  *
  * Context: any in which the hypercall itself is allowed.
  * Return: what Xen returned, on failure a negative errno of Xen's; -ENOSYS
- * without entering Xen for a number outside the range and for iret.
+ * without entering Xen for a number outside the range, and on x86 for iret.
  */
 long xen_hypercall_kernel(unsigned long nr, unsigned long a1, unsigned long a2,
 			  unsigned long a3, unsigned long a4, unsigned long a5,
@@ -61,7 +63,7 @@ long xen_hypercall_kernel(unsigned long nr, unsigned long a1, unsigned long a2,
  * @a3: third argument
  * @a4: fourth argument
  * @a5: fifth argument
- * @a6: sixth argument
+ * @a6: sixth argument; ignored on arm64
  *
  * As xen_hypercall_kernel(), with access to user memory open while Xen runs and
  * at no other time.
@@ -92,21 +94,12 @@ static __always_inline void xen_trace_exit(unsigned long nr, long ret)
 		xen_hypercall_trace_exit(nr, ret);
 }
 
-#define XEN_HYPERCALL_CALL	"call xen_hypercall_page + %c[offset]"
-
-/*
- * The argument registers are in/out: Xen changes them when it restarts a
- * preempted hypercall.
- */
 static __always_inline long xen_hypercall1(unsigned int nr, unsigned long a1)
 {
 	long ret;
 
 	xen_trace_enter(nr, a1);
-	asm volatile(XEN_HYPERCALL_CALL
-		     : "=a" (ret), "+D" (a1), ASM_CALL_CONSTRAINT
-		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
-		     : "memory", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11");
+	ret = xen_arch_call1(nr, a1);
 	xen_trace_exit(nr, ret);
 	return ret;
 }
@@ -117,10 +110,7 @@ static __always_inline long xen_hypercall2(unsigned int nr, unsigned long a1,
 	long ret;
 
 	xen_trace_enter(nr, a1);
-	asm volatile(XEN_HYPERCALL_CALL
-		     : "=a" (ret), "+D" (a1), "+S" (a2), ASM_CALL_CONSTRAINT
-		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
-		     : "memory", "rcx", "rdx", "r8", "r9", "r10", "r11");
+	ret = xen_arch_call2(nr, a1, a2);
 	xen_trace_exit(nr, ret);
 	return ret;
 }
@@ -131,11 +121,7 @@ static __always_inline long xen_hypercall3(unsigned int nr, unsigned long a1,
 	long ret;
 
 	xen_trace_enter(nr, a1);
-	asm volatile(XEN_HYPERCALL_CALL
-		     : "=a" (ret), "+D" (a1), "+S" (a2), "+d" (a3),
-		       ASM_CALL_CONSTRAINT
-		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
-		     : "memory", "rcx", "r8", "r9", "r10", "r11");
+	ret = xen_arch_call3(nr, a1, a2, a3);
 	xen_trace_exit(nr, ret);
 	return ret;
 }
@@ -144,17 +130,10 @@ static __always_inline long xen_hypercall4(unsigned int nr, unsigned long a1,
 					   unsigned long a2, unsigned long a3,
 					   unsigned long a4)
 {
-	register unsigned long r10 asm("r10");
 	long ret;
 
 	xen_trace_enter(nr, a1);
-	/* A call before this would lose it. */
-	r10 = a4;
-	asm volatile(XEN_HYPERCALL_CALL
-		     : "=a" (ret), "+D" (a1), "+S" (a2), "+d" (a3), "+r" (r10),
-		       ASM_CALL_CONSTRAINT
-		     : [offset] "i" (nr * XEN_HYPERCALL_SLOT_SIZE)
-		     : "memory", "rcx", "r8", "r9", "r11");
+	ret = xen_arch_call4(nr, a1, a2, a3, a4);
 	xen_trace_exit(nr, ret);
 	return ret;
 }

@@ -4,11 +4,13 @@
  * is loaded, on the machine it is loaded on.
  *
  * Two questions. Does everything arrive in the register that Xen looks into?
- * The captured twins of the entries answer that, for all six arguments, though
- * no hypercall of today takes six. And does a call come back as the compiler
- * expects, with its own registers and stack as they were, and with Xen's
- * result? Real hypercalls that change nothing answer that, for every number of
- * arguments that some hypercall takes.
+ * The captured twins of the entries answer that, for all arguments that Xen
+ * knows, though no hypercall of today takes six. And does a call come back as
+ * the compiler expects, with its own registers and stack as they were, and with
+ * Xen's result? Real hypercalls that change nothing answer that, for every
+ * number of arguments that some hypercall takes.
+ *
+ * Which register is whose, arch/selftest.h knows.
  *
  * What is right is what the kernel's own way into Xen answers to the same call.
  * Xen may have no grant tables for this domain, or a policy against a question:
@@ -30,7 +32,6 @@
 #include <xen/interface/xen.h>
 #include <xen/xen.h>
 
-#include <asm/processor-flags.h>
 #include <asm/xen/hypercall.h>
 
 #include "hypercall/hypercall.h"
@@ -48,33 +49,9 @@ static char report[2048];
 static size_t report_len;
 static unsigned int failures;
 
-static_assert(offsetof(struct captured, rax) == CAPTURED_RAX);
-static_assert(offsetof(struct captured, rdi) == CAPTURED_RDI);
-static_assert(offsetof(struct captured, rsi) == CAPTURED_RSI);
-static_assert(offsetof(struct captured, rdx) == CAPTURED_RDX);
-static_assert(offsetof(struct captured, r10) == CAPTURED_R10);
-static_assert(offsetof(struct captured, r8) == CAPTURED_R8);
-static_assert(offsetof(struct captured, r9) == CAPTURED_R9);
+static_assert(offsetof(struct captured, nr) == CAPTURED_NR);
+static_assert(offsetof(struct captured, arg) == CAPTURED_ARG(1));
 static_assert(sizeof(struct captured) == CAPTURED_SIZE);
-static_assert(offsetof(struct probe, rax) == PROBE_RAX);
-static_assert(offsetof(struct probe, rbx) == PROBE_RBX);
-static_assert(offsetof(struct probe, rcx) == PROBE_RCX);
-static_assert(offsetof(struct probe, rdx) == PROBE_RDX);
-static_assert(offsetof(struct probe, rsi) == PROBE_RSI);
-static_assert(offsetof(struct probe, rdi) == PROBE_RDI);
-static_assert(offsetof(struct probe, rbp) == PROBE_RBP);
-static_assert(offsetof(struct probe, r8) == PROBE_R8);
-static_assert(offsetof(struct probe, r9) == PROBE_R9);
-static_assert(offsetof(struct probe, r10) == PROBE_R10);
-static_assert(offsetof(struct probe, r11) == PROBE_R11);
-static_assert(offsetof(struct probe, r12) == PROBE_R12);
-static_assert(offsetof(struct probe, r13) == PROBE_R13);
-static_assert(offsetof(struct probe, r14) == PROBE_R14);
-static_assert(offsetof(struct probe, r15) == PROBE_R15);
-static_assert(offsetof(struct probe, stack) == PROBE_STACK);
-static_assert(offsetof(struct probe, rsp) == PROBE_RSP);
-static_assert(offsetof(struct probe, flags) == PROBE_FLAGS);
-static_assert(sizeof(struct probe) == PROBE_SIZE);
 
 static void note(const char *verdict, const char *check)
 {
@@ -132,74 +109,82 @@ static void probe_init(struct probe *p)
 	u64 *reg = (u64 *)p;
 	unsigned int i;
 
-	for (i = 0; i < PROBE_RSP / sizeof(u64); i++)
+	for (i = 0; i < PROBE_IN_SIZE / sizeof(u64); i++)
 		reg[i] = SENTINEL(i + 1);
 }
 
-/* What the ABI of C promises a caller. */
-static bool probe_intact(const struct probe *after)
+static bool captured_all(struct probe *before)
 {
-	struct probe before;
+	const struct captured *c = &xen_hypercall_captured;
+	unsigned int i;
 
-	probe_init(&before);
-	return after->rbx == before.rbx && after->rbp == before.rbp &&
-	       after->r12 == before.r12 && after->r13 == before.r13 &&
-	       after->r14 == before.r14 && after->r15 == before.r15 &&
-	       after->stack == before.stack && after->rsp == 0 &&
-	       !(after->flags & (X86_EFLAGS_DF | X86_EFLAGS_AC));
+	if (c->nr != *probe_entry_arg(before, 0))
+		return false;
+	for (i = 1; i <= XEN_HYPERCALL_ARGS; i++) {
+		if (c->arg[i - 1] != *probe_entry_arg(before, i))
+			return false;
+	}
+	return true;
 }
 
 static void test_captured(void (*call)(struct probe *p), const char *what)
 {
-	const struct captured *c = &xen_hypercall_captured;
 	struct probe before, after;
 
 	probe_init(&before);
-	probe_init(&after);
-	before.rdi = XEN_HYPERCALL_SLOTS - 1;
-	after.rdi = before.rdi;
+	*probe_entry_arg(&before, 0) = XEN_HYPERCALL_SLOTS - 1;
+	after = before;
 	memset(&xen_hypercall_captured, 0, sizeof(xen_hypercall_captured));
 	call(&after);
 
-	check(c->rax == before.rdi && c->rdi == before.rsi &&
-	      c->rsi == before.rdx && c->rdx == before.rcx &&
-	      c->r10 == before.r8 && c->r8 == before.r9 &&
-	      c->r9 == before.stack && after.rax == CAPTURED_RESULT &&
-	      probe_intact(&after), what);
+	check(captured_all(&before) && probe_result(&after) == CAPTURED_RESULT &&
+	      probe_intact(&before, &after), what);
 }
 
 /* A number that must be refused before the transfer. */
 static void test_refused(void (*call)(struct probe *p), u64 nr,
 			 const char *what)
 {
-	struct probe p;
+	struct probe before, after;
 
-	probe_init(&p);
-	p.rdi = nr;
-	xen_hypercall_captured.rax = SENTINEL(0);
-	call(&p);
-	check(p.rax == (u64)-ENOSYS && probe_intact(&p) &&
-	      xen_hypercall_captured.rax == SENTINEL(0), what);
+	probe_init(&before);
+	*probe_entry_arg(&before, 0) = nr;
+	after = before;
+	xen_hypercall_captured.nr = SENTINEL(0);
+	call(&after);
+	check(probe_result(&after) == (u64)-ENOSYS &&
+	      probe_intact(&before, &after) &&
+	      xen_hypercall_captured.nr == SENTINEL(0), what);
 }
 
 static void test_entries(void)
 {
 	static const u64 refused[] = {
-		__HYPERVISOR_iret, XEN_HYPERCALL_SLOTS,
+		PROBE_REFUSED_NR, XEN_HYPERCALL_SLOTS,
 		BIT_ULL(32) | __HYPERVISOR_xen_version, U64_MAX,
 	};
 	unsigned int i;
 
 	test_captured(xen_hypercall_probe_kernel_captured,
-		      "kernel entry: six arguments in their registers");
+		      "kernel entry: all arguments in their registers");
 	test_captured(xen_hypercall_probe_user_captured,
-		      "user entry: six arguments in their registers");
+		      "user entry: all arguments in their registers");
 	for (i = 0; i < ARRAY_SIZE(refused); i++) {
 		test_refused(xen_hypercall_probe_kernel_captured, refused[i],
 			     "kernel entry: number refused");
 		test_refused(xen_hypercall_probe_user_captured, refused[i],
 			     "user entry: number refused");
 	}
+}
+
+static void test_version_of(void (*call)(struct probe *p), u64 version,
+			    const struct probe *before, const char *what)
+{
+	struct probe after = *before;
+
+	call(&after);
+	check(probe_result(&after) == version && probe_intact(before, &after),
+	      what);
 }
 
 /* xen_version takes two arguments: all other registers hold rubbish. */
@@ -209,27 +194,19 @@ static void test_version(void)
 	struct probe p;
 
 	probe_init(&p);
-	p.rdi = XENVER_version;
-	p.rsi = 0;
-	xen_hypercall_probe_stub(&p);
-	check(p.rax == version && probe_intact(&p),
-	      "page: result and registers");
+	*probe_stub_arg(&p, 1) = XENVER_version;
+	*probe_stub_arg(&p, 2) = 0;
+	test_version_of(xen_hypercall_probe_stub, version, &p,
+			"page: result and registers");
 
 	probe_init(&p);
-	p.rdi = __HYPERVISOR_xen_version;
-	p.rsi = XENVER_version;
-	p.rdx = 0;
-	xen_hypercall_probe_kernel(&p);
-	check(p.rax == version && probe_intact(&p),
-	      "kernel entry: result and registers");
-
-	probe_init(&p);
-	p.rdi = __HYPERVISOR_xen_version;
-	p.rsi = XENVER_version;
-	p.rdx = 0;
-	xen_hypercall_probe_user(&p);
-	check(p.rax == version && probe_intact(&p),
-	      "user entry: result and registers");
+	*probe_entry_arg(&p, 0) = __HYPERVISOR_xen_version;
+	*probe_entry_arg(&p, 1) = XENVER_version;
+	*probe_entry_arg(&p, 2) = 0;
+	test_version_of(xen_hypercall_probe_kernel, version, &p,
+			"kernel entry: result and registers");
+	test_version_of(xen_hypercall_probe_user, version, &p,
+			"user entry: result and registers");
 }
 
 /* Two arguments, the second a pointer. */

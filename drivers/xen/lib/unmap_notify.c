@@ -81,6 +81,11 @@ void xen_unmap_notify_send(struct xen_unmap_notify *n)
 {
 	struct evtchn_send send = { .port = n->port };
 
+	/*
+	 * The byte is clear when the event comes. Pairs with the barrier of the
+	 * peer, who looks at the byte when it has the event.
+	 */
+	virt_wmb();
 	if ((n->action & UNMAP_NOTIFY_SEND_EVENT) && port_is_same(n))
 		/* A peer that is gone has nobody left to tell. */
 		xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send,

@@ -17,6 +17,7 @@
 #include <xen/privcmd.h>
 #include <xen/xen.h>
 
+#include "arch/compat32.h"
 #include "lib/ioctl.h"
 #include "privcmd/killed.h"
 #include "privcmd/map.h"
@@ -40,14 +41,16 @@ static int privcmd_copy(void *to, const void __user *from, size_t size)
 
 static size_t privcmd_frame_size(const struct xen_ioctl_call *call)
 {
-	return call->compat ? sizeof(u32) : sizeof(u64);
+	return call->compat ? sizeof(xen_compat_pfn_t) : sizeof(u64);
 }
 
-/* The numbers of a 32-bit caller have 32 bits: widen them, from the end. */
+/* The numbers of a 32-bit caller may have 32 bits: widen them, from the end. */
 static void privcmd_widen(u64 *frame, unsigned long nr)
 {
-	const u32 *compat = (u32 *)frame;
+	const xen_compat_pfn_t *compat = (xen_compat_pfn_t *)frame;
 
+	if (sizeof(*compat) == sizeof(*frame))
+		return;
 	while (nr--) {
 		frame[nr] = compat[nr];
 		if (nr % PRIVCMD_AT_A_TIME == 0)
@@ -86,8 +89,9 @@ static int privcmd_report(const struct xen_ioctl_call *call,
 		value = frames[i] | (errs[i] == -ENOENT ?
 					PRIVCMD_MMAPBATCH_PAGED_ERROR :
 					PRIVCMD_MMAPBATCH_MFN_ERROR);
-		ret = call->compat ? put_user((u32)value, (u32 __user *)arr + i) :
-				     put_user(value, (u64 __user *)arr + i);
+		ret = call->compat ?
+		      put_user((xen_compat_pfn_t)value, (xen_compat_pfn_t __user *)arr + i) :
+		      put_user(value, (u64 __user *)arr + i);
 	}
 	trace_map(args->dom, nr, failed);
 	if (failed && args->err && copy_to_user(args->err, errs, nr * sizeof(*errs)))

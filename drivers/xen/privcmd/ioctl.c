@@ -3,6 +3,7 @@
  * The ioctls of /dev/xen/privcmd, and the layouts that some arguments have for a
  * 32-bit caller.
  */
+#include <linux/align.h>
 #include <linux/compat.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -14,7 +15,10 @@
 #include "lib/ioctl.h"
 #include "privcmd/privcmd.h"
 
-/* The layout of a 32-bit caller: short pointers, and u64 aligned to 4. */
+/*
+ * The layout of a 32-bit caller: short pointers, and u64 aligned as there. Where
+ * that is to 8, some have the size of a 64-bit caller's, and so its number.
+ */
 struct compat_privcmd_mmap {
 	compat_int_t num;
 	__u16 dom;
@@ -43,7 +47,8 @@ struct compat_privcmd_dm_op {
 };
 
 static_assert(sizeof(struct compat_privcmd_mmap) == 12);
-static_assert(sizeof(struct compat_privcmd_mmapbatch) == 20);
+static_assert(sizeof(struct compat_privcmd_mmapbatch) ==
+	      ALIGN(20, __alignof__(compat_u64)));
 static_assert(sizeof(struct compat_privcmd_mmapbatch_v2) == 24);
 static_assert(sizeof(struct compat_privcmd_dm_op) == 8);
 

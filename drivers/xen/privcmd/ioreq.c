@@ -99,7 +99,10 @@ static void answer_request(struct ioreq_port *port, u8 state)
 {
 	struct evtchn_send send = { .port = port->port };
 
-	/* The answer comes after what was done about the request. */
+	/*
+	 * The answer comes after what was done about the request. Pairs with the
+	 * barrier of Xen's, when it has seen the answer.
+	 */
 	virt_wmb();
 	WRITE_ONCE(port->slot->state, (state & ~STATE_MASK) | STATE_RESPONSE);
 	xen_hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send,
@@ -122,13 +125,19 @@ static irqreturn_t ioreq_interrupt(int irq, void *data)
 	/* The file may have been restricted since. */
 	if (!xen_restrict_allows(&server->file->restriction, server->domid))
 		return IRQ_NONE;
-	/* Xen says "ready" after the rest of the slot. */
+	/*
+	 * Xen says "ready" after the rest of the slot. Pairs with the barrier that
+	 * it has between them.
+	 */
 	virt_rmb();
 
 	rcu_read_lock();
 	eventfd = match_request(server, port->slot, state);
 	if (eventfd) {
-		/* All is read that is to be read: take the request. */
+		/*
+		 * All is read that is to be read: take the request. Pairs with that
+		 * of another who looks at the slot, QEMU for instance.
+		 */
 		virt_mb();
 		WRITE_ONCE(port->slot->state,
 			   (state & ~STATE_MASK) | STATE_INPROCESS);

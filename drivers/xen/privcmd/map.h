@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 #include <xen/interface/xen.h>
+#include <xen/xen.h>
 
 struct privcmd_map;
 struct xen_mem_acquire_resource;
@@ -58,7 +59,6 @@ struct privcmd_map_ops {
 			     const u64 *frames);
 };
 
-extern const struct privcmd_map_ops privcmd_pv_ops;
 extern const struct privcmd_map_ops privcmd_xlate_ops;
 
 /* A resource that is mapped. Never changes. */
@@ -120,7 +120,7 @@ int privcmd_span_begin(struct privcmd_span *span, unsigned long addr,
 void privcmd_span_end(struct privcmd_span *span);
 void privcmd_span_abandon(struct privcmd_span *span);
 
-/* pv_kmap.c: frames of a resource at a kernel address. */
+/* Frames of a resource at a kernel address. */
 struct privcmd_kmap {
 	void *addr;
 	unsigned int nr;
@@ -128,9 +128,35 @@ struct privcmd_kmap {
 	struct page *page[];
 };
 
+/* pv.c and pv_kmap.c, where the kernel can be a PV domain's. */
+#ifdef CONFIG_XEN_PV
+extern const struct privcmd_map_ops privcmd_pv_ops;
+
+static inline const struct privcmd_map_ops *privcmd_map_ops(void)
+{
+	return xen_pv_domain() ? &privcmd_pv_ops : &privcmd_xlate_ops;
+}
+
 struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
 				     domid_t owner);
 void privcmd_pv_kunmap(struct privcmd_kmap *kmap);
+#else
+static inline const struct privcmd_map_ops *privcmd_map_ops(void)
+{
+	return &privcmd_xlate_ops;
+}
+
+/* Nobody calls these. */
+static inline struct privcmd_kmap *privcmd_pv_kmap(const u64 *frames, unsigned int nr,
+						   domid_t owner)
+{
+	return NULL;
+}
+
+static inline void privcmd_pv_kunmap(struct privcmd_kmap *kmap)
+{
+}
+#endif
 
 /* xlate.c: how many pages all maps have. */
 long privcmd_xlate_held(void);

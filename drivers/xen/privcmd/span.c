@@ -8,8 +8,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include <xen/xen.h>
-
 #include "compat/mm.h"
 #include "lib/resume.h"
 #include "privcmd/map.h"
@@ -23,8 +21,7 @@
 static int privcmd_span_attach(struct privcmd_span *span, unsigned long pages,
 			       bool restricted)
 {
-	const struct privcmd_map_ops *ops = xen_pv_domain() ? &privcmd_pv_ops :
-							      &privcmd_xlate_ops;
+	const struct privcmd_map_ops *ops = privcmd_map_ops();
 	struct vm_area_struct *vma;
 	struct privcmd_map *map;
 	int err;

@@ -27,9 +27,9 @@
 #define xen_hypercall_probe_kernel_captured	KUNIT_NAME(probe_kernel_captured)
 #define xen_hypercall_probe_user_captured	KUNIT_NAME(probe_user_captured)
 
-#include "hypercall/page.S"
-#include "hypercall/entry.S"
-#include "hypercall/probe.S"
+#include "hypercall/x86/page.S"
+#include "hypercall/x86/entry.S"
+#include "hypercall/x86/probe.S"
 
 /*
  * Any place of the page, where the driver's own probe has one: it jumps to

@@ -9,7 +9,7 @@
 
 #include "hypercall/hypercall.h"
 #include "hypercall/selftest.h"
-#include "hypercall/transfer.h"
+#include "hypercall/x86/transfer.h"
 
 /*
  * void name(struct probe *p): RDI points to the registers.

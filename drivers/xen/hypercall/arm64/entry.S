@@ -7,65 +7,68 @@
  * self-test finds of the twins is therefore true of the real ones.
  */
 #include <linux/cfi_types.h>
-#include <xen/interface/xen.h>
+#include <asm/asm-uaccess.h>
 #include <asm/errno.h>
 
+#include "hypercall/arm64/transfer.h"
 #include "hypercall/hypercall.h"
 #include "hypercall/selftest.h"
-#include "hypercall/transfer.h"
 
 /*
  * The gate: all that Xen would see goes into xen_hypercall_captured, a result
- * comes back, and RCX and R11 are lost as they are to syscall.
+ * comes back, and what Xen may write is lost. X9 is anybody's.
  */
 .macro XEN_TRANSFER_CAPTURE
-	mov	%rax, xen_hypercall_captured + CAPTURED_RAX(%rip)
-	mov	%rdi, xen_hypercall_captured + CAPTURED_RDI(%rip)
-	mov	%rsi, xen_hypercall_captured + CAPTURED_RSI(%rip)
-	mov	%rdx, xen_hypercall_captured + CAPTURED_RDX(%rip)
-	mov	%r10, xen_hypercall_captured + CAPTURED_R10(%rip)
-	mov	%r8, xen_hypercall_captured + CAPTURED_R8(%rip)
-	mov	%r9, xen_hypercall_captured + CAPTURED_R9(%rip)
-	mov	$CAPTURED_POISON, %ecx
-	mov	$CAPTURED_POISON, %r11d
-	mov	$CAPTURED_RESULT, %eax
+	adr_l	x9, xen_hypercall_captured
+	str	x16, [x9, #CAPTURED_NR]
+	str	x0, [x9, #CAPTURED_ARG(1)]
+	str	x1, [x9, #CAPTURED_ARG(2)]
+	str	x2, [x9, #CAPTURED_ARG(3)]
+	str	x3, [x9, #CAPTURED_ARG(4)]
+	str	x4, [x9, #CAPTURED_ARG(5)]
+	mov_q	x16, CAPTURED_POISON
+	mov	x1, x16
+	mov	x2, x16
+	mov	x3, x16
+	mov	x4, x16
+	mov_q	x0, CAPTURED_RESULT
 .endm
 
 /*
  * long name(nr, a1, a2, a3, a4, a5, a6)
  *
- *		C			Xen
- *	nr	RDI			RAX
- *	a1	RSI			RDI
- *	a2	RDX			RSI
- *	a3	RCX			RDX
- *	a4	R8			R10
- *	a5	R9			R8
- *	a6	8(%rsp) at entry	R9
+ *		C	Xen
+ *	nr	X0	X16
+ *	a1	X1	X0
+ *	a2	X2	X1
+ *	a3	X3	X2
+ *	a4	X4	X3
+ *	a5	X5	X4
+ *	a6	X6	ignored: Xen on Arm has five arguments, and the kernel's own
+ *			driver passes five
  *
- * A number without a slot in the page, and iret, which would not come back,
- * are answered with -ENOSYS without entering Xen, as Xen answers a number that
- * it does not know. The registers that are lost to Xen are all caller-saved.
+ * A number without a slot in the page is answered with -ENOSYS without entering
+ * Xen, as Xen answers a number that it does not know: so it does with that of
+ * iret, which is x86's. The registers that are lost to Xen are all
+ * caller-saved, and so are X6 to X8.
  *
- * @user opens access to user memory for the transfer and for nothing else: Xen
- * honours SMAP when it follows the caller's pointers.
+ * @user opens access to user memory for the transfer and for nothing else. Xen
+ * asks the MMU where the caller's pointers lead. The answer does not depend on
+ * the processor's PAN, but where the kernel makes up for a processor without it,
+ * it has taken the process's page tables away. Without that the two macros are
+ * empty.
  */
 .macro HYPERCALL_ENTRY user=0, capture=0
-	FRAME_BEGIN
-	cmp	$XEN_HYPERCALL_SLOTS, %rdi
-	jae	.Lenosys\@
-	cmp	$__HYPERVISOR_iret, %rdi
-	je	.Lenosys\@
-	mov	%rdi, %rax
-	mov	%rsi, %rdi
-	mov	%rdx, %rsi
-	mov	%rcx, %rdx
-	mov	%r8, %r10
-	mov	%r9, %r8
-	mov	(8 + FRAME_OFFSET)(%rsp), %r9
+	cmp	x0, #XEN_HYPERCALL_SLOTS
+	b.hs	.Lenosys\@
+	mov	x16, x0
+	mov	x0, x1
+	mov	x1, x2
+	mov	x2, x3
+	mov	x3, x4
+	mov	x4, x5
 	.if \user
-	ANNOTATE_IGNORE_ALTERNATIVE
-	ASM_STAC
+	uaccess_ttbr0_enable x6, x7, x8
 	.endif
 	.if \capture
 	XEN_TRANSFER_CAPTURE
@@ -73,15 +76,12 @@
 	XEN_TRANSFER
 	.endif
 	.if \user
-	ANNOTATE_IGNORE_ALTERNATIVE
-	ASM_CLAC
+	uaccess_ttbr0_disable x6, x7
 	.endif
-.Lout\@:
-	FRAME_END
-	RET
+	ret
 .Lenosys\@:
-	mov	$-ENOSYS, %rax
-	jmp	.Lout\@
+	mov	x0, #-ENOSYS
+	ret
 .endm
 
 	.text

@@ -15,7 +15,7 @@
 #include <asm/page_types.h>
 
 #include "hypercall/hypercall.h"
-#include "hypercall/transfer.h"
+#include "hypercall/x86/transfer.h"
 
 /* In Xen's public/xen.h, not yet in the kernel's copy. */
 #ifndef __HYPERVISOR_hypfs_op
