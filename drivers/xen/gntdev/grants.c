@@ -196,7 +196,7 @@ static int check_owners(const struct gntdev_map *map)
 {
 	u32 i;
 
-	if (xen_pv_domain())
+	if (xen_pv_domain() || !xen_arch_loses_own_grants())
 		return 0;
 	for (i = 0; i < map->count; i++) {
 		if (is_own(&map->grants[i]))

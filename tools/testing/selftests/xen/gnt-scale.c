@@ -13,7 +13,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <x86intrin.h>
 
 #include <xen/gntalloc.h>
 #include <xen/gntdev.h>
@@ -51,13 +50,13 @@ struct cost {
 
 static void cost_begin(struct cost *c)
 {
-	c->begin = __rdtsc();
+	c->begin = now_ticks();
 }
 
 /* The operation was number @i of @n. */
 static void cost_end(struct cost *c, unsigned int i, unsigned int n)
 {
-	c->part[(uint64_t)i * PARTS / n] += __rdtsc() - c->begin;
+	c->part[(uint64_t)i * PARTS / n] += now_ticks() - c->begin;
 }
 
 static void expect_even(struct __test_metadata *_metadata, struct cost *c,

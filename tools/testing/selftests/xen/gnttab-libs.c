@@ -91,7 +91,7 @@ TEST_F(libxengnttab, map_grant_ref__both_ways)
 {
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	p = ASSERT_SHARE(PAGES, 1);
 	q = ASSERT_THEIRS(xengnttab_map_grant_ref(self->tab, DOM_HERE,
@@ -110,7 +110,7 @@ TEST_F(libxengnttab, map_grant_refs__of_several_domains)
 	uint32_t domid[PAGES] = {};
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	p = ASSERT_SHARE(PAGES, 1);
 	q = ASSERT_THEIRS(xengnttab_map_grant_refs(self->tab, PAGES, domid,
@@ -131,7 +131,7 @@ TEST_F(libxengnttab, map_domain_grant_refs__many_sizes)
 	unsigned int i;
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		p = ASSERT_SHARE(sizes[i], 1);
@@ -147,7 +147,7 @@ TEST_F(libxengnttab, map_grant_ref__read_only)
 {
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	p = ASSERT_SHARE(1, 0);
 	EXPECT_EQ(NULL, xengnttab_map_grant_ref(self->tab, DOM_HERE,
@@ -168,7 +168,7 @@ TEST_F(libxengnttab, map_grant_ref__errors)
 	EXPECT_EQ(NULL, xengnttab_map_grant_ref(self->tab, DOM_HERE,
 						0xffffff, RW));
 	/* One's own, which our module does not even ask for there. */
-	EXPECT_EQ(env_is_pv() || !env_is_ours() ? EINVAL : EOPNOTSUPP, errno);
+	EXPECT_EQ(env_loses_own_grants() && env_is_ours() ? EOPNOTSUPP : EINVAL, errno);
 	/* Nothing of it is left: the first of the file is still at 0. */
 	EXPECT_EQ(NULL, xengnttab_map_domain_grant_refs(self->tab, 0,
 							DOM_HERE, self->ref,
@@ -196,7 +196,7 @@ TEST_F(libxengnttab, map_grant_ref_notify__byte_and_event)
 {
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	p = ASSERT_SHARE(1, 1);
 	memset(p, 0x5a, PG);
@@ -214,7 +214,7 @@ TEST_F(libxengnttab, map_grant_ref_notify__byte_or_event)
 {
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	p = ASSERT_SHARE(1, 1);
 	memset(p, 0x5a, PG);
@@ -234,7 +234,7 @@ TEST_F(libxengnttab, map_grant_ref_notify__bad_port)
 {
 	char *p;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	p = ASSERT_SHARE(1, 1);
 	p[7] = 1;
@@ -249,7 +249,7 @@ TEST_F(libxengnttab, share_page_notify__byte_and_event)
 {
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	p = xengntshr_share_page_notify(self->shr, DOM_HERE, self->ref, 1,
 					200, self->bell.pair.a);
@@ -338,7 +338,7 @@ TEST_F(libxengnttab, share_page_notify__owner_is_killed)
 	pid_t pid;
 	char *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	k.shared = mmap(NULL, PG, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, k.shared);
@@ -417,7 +417,7 @@ TEST_F(libxengnttab, close__with_maps)
 	char *p, *q;
 	int i;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	p = ASSERT_SHARE(PAGES, 1);
 	pattern_write(p, PAGES, 70);

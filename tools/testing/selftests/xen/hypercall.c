@@ -6,7 +6,9 @@
  */
 #include "kselftest_harness.h"
 
+#ifdef __x86_64__
 #include <cpuid.h>
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -55,6 +57,8 @@ TEST_F(xen_hypercall, selftest__passed)
 	EXPECT_LT(0u, checks);
 }
 
+#ifdef __x86_64__
+
 /* The rule that the kernel applies to its own hypercalls. */
 static const char *instruction_of_this_machine(void)
 {
@@ -71,6 +75,15 @@ static const char *instruction_of_this_machine(void)
 		return "vmmcall";
 	return "vmcall";
 }
+
+#else
+
+static const char *instruction_of_this_machine(void)
+{
+	return "hvc";
+}
+
+#endif
 
 TEST_F(xen_hypercall, transfer__is_of_this_machine)
 {

@@ -36,7 +36,7 @@ FIXTURE(libxenvchan) {
 
 FIXTURE_SETUP(libxenvchan)
 {
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, "an auto-translated domain loses a page that it maps from itself");
 	if (access(XENSTORE, F_OK))
 		SKIP(return, "there is no xenstore");

@@ -17,6 +17,12 @@
 #include <xen/interface/grant_table.h>
 #include <xen/page.h>
 
+/* A frame can be in several places: Xen does not look for its place on Arm. */
+static inline bool xen_arch_loses_own_grants(void)
+{
+	return false;
+}
+
 /* Xen has mapped it. Returns false if there is no memory to note that. */
 static inline bool xen_arch_grant_mapped(const struct gnttab_map_grant_ref *op)
 {

@@ -35,7 +35,7 @@ TEST_F(gntalloc, peer__sees_the_page)
 	uint64_t index;
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	index = ASSERT_ALLOC(self->fd, 8, ref);
 	p = ASSERT_MMAP(self->fd, index, 8);
@@ -52,7 +52,7 @@ TEST_F(gntalloc, peer__cannot_write_what_is_read_only)
 	uint64_t index;
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	ASSERT_EQ(0, ga_alloc_flags(self->fd, DOM_HERE, 0, 2, &index, ref));
 	p = ASSERT_MMAP(self->fd, index, 2);
@@ -71,7 +71,7 @@ TEST_F(gntalloc, peer__has_the_page_after_its_release)
 	uint64_t index;
 	char *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	index = ASSERT_ALLOC(self->fd, 4, ref);
 	q = ASSERT_PEER(ref, 4);
@@ -94,7 +94,7 @@ TEST_F(gntalloc, peer__has_some_pages_after_their_release)
 	uint64_t index;
 	char *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	index = ASSERT_ALLOC(self->fd, 8, ref);
 	q = ASSERT_PEER(ref + 3, 2);
@@ -117,7 +117,7 @@ TEST_F(gntalloc, peer__pages_count_until_they_are_revoked)
 	uint64_t index;
 	char *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	index = ASSERT_ALLOC(self->fd, 8, ref);
 	q = ASSERT_PEER(ref, 8);
@@ -138,7 +138,7 @@ TEST_F(gntalloc, peer__page_is_zero_when_it_comes_back)
 	uint64_t index;
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	for (round = 0; round < 10; round++) {
 		index = ASSERT_ALLOC(self->fd, 8, ref);
@@ -163,7 +163,7 @@ TEST_F(gntalloc, set_unmap_notify__peer_sees_the_byte)
 	unsigned int i, j;
 	char *p, *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	bell = ASSERT_BELL();
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
@@ -212,7 +212,7 @@ TEST_F(gntalloc, set_unmap_notify__peer_of_a_killed_owner)
 	pid_t pid;
 	char *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	bell = ASSERT_BELL();
 	shared = mmap(NULL, PG, PROT_READ | PROT_WRITE,
@@ -240,7 +240,7 @@ TEST_F(gntalloc, set_unmap_notify__while_the_peer_has_the_page)
 	uint64_t index;
 	char *q;
 
-	if (!env_is_pv())
+	if (env_loses_own_grants())
 		SKIP(return, LOSES_PAGE);
 	bell = ASSERT_BELL();
 	index = ASSERT_ALLOC(self->fd, 1, ref);

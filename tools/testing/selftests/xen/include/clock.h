@@ -17,6 +17,9 @@
 #define QUIET_MS	100
 
 uint64_t now_us(void);
+
+/* What the processor counts, for comparisons alone. */
+uint64_t now_ticks(void);
 void sleep_ms(unsigned int ms);
 
 #endif

@@ -31,6 +31,9 @@ bool env_is_pv(void);
 /* Second-level page tables, so no frame numbers of the machine. */
 bool env_is_pvh(void);
 
+/* Does Xen move a page of this domain's to where it maps it by its own grant? */
+bool env_loses_own_grants(void);
+
 /* Is there no such file, and nobody vouched for it? Reason for a skip. */
 bool env_lacks(const char *path);
 

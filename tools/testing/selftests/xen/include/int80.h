@@ -9,6 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
+
+/* Not on a machine without the entry. */
+#ifndef MAP_32BIT
+#define MAP_32BIT	0
+#endif
 
 /* Numbers of the i386 ABI. */
 #define INT80_READ	3

@@ -25,3 +25,22 @@ void sleep_ms(unsigned int ms)
 	while (nanosleep(&ts, &ts) && errno == EINTR)
 		;
 }
+
+#ifdef __x86_64__
+
+uint64_t now_ticks(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+#else
+
+uint64_t now_ticks(void)
+{
+	uint64_t count;
+
+	asm volatile("isb\n\tmrs %0, cntvct_el0" : "=r" (count));
+	return count;
+}
+
+#endif

@@ -50,6 +50,15 @@ bool env_is_pvh(void)
 	return guest_type_is("PVH") || guest_type_is("HVM");
 }
 
+bool env_loses_own_grants(void)
+{
+#ifdef __x86_64__
+	return !env_is_pv();
+#else
+	return false;
+#endif
+}
+
 bool env_lacks(const char *path)
 {
 	return access(path, F_OK) && !env_is_declared();

@@ -15,9 +15,6 @@
 #define MEMPOOL_BYTES	(2UL << 20)
 #define EXTENTS		4096UL
 
-/* All that Xen itself emulates for a guest with a device model. */
-#define PC_DEVICES	(XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI)
-
 /* How a domain of ours is known from one that somebody needs. */
 static const xen_domain_handle_t handle = {
 	'x', 'e', 'n', '-', 'd', 'e', 'v', 'i',
@@ -36,6 +33,31 @@ static void destroy_leftovers(xc_interface *xc)
 	}
 }
 
+#ifdef __x86_64__
+
+/* All that Xen itself emulates for a guest with a device model. */
+#define PC_DEVICES	(XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI)
+#define HAS_PV		true
+
+static void choose_devices(const struct guest *g, struct xen_arch_domainconfig *arch)
+{
+	if (g->hvm)
+		arch->emulation_flags = g->pc ? PC_DEVICES : XEN_X86_EMU_LAPIC;
+}
+
+#else
+
+#define HAS_PV		false
+
+/* The interrupt controller that the machine has, and nothing else. */
+static void choose_devices(const struct guest *g, struct xen_arch_domainconfig *arch)
+{
+	(void)g;
+	(void)arch;
+}
+
+#endif
+
 static int domain_create(struct guest *g)
 {
 	struct xen_domctl_createdomain config = {
@@ -47,11 +69,9 @@ static int domain_create(struct guest *g)
 	};
 
 	memcpy(config.handle, handle, sizeof(handle));
-	if (g->hvm) {
+	if (g->hvm)
 		config.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap;
-		config.arch.emulation_flags = g->pc ? PC_DEVICES :
-						      XEN_X86_EMU_LAPIC;
-	}
+	choose_devices(g, &config.arch);
 	if (xc_domain_create(g->xc, &g->domid, &config))
 		return -errno;
 	g->exists = true;
@@ -126,7 +146,7 @@ static int guest_build(struct guest *g, bool hvm, unsigned long pages)
 {
 	int ret;
 
-	g->hvm = hvm;
+	g->hvm = hvm || !HAS_PV;
 	g->nr = pages;
 	g->frame = calloc(pages, sizeof(*g->frame));
 	ret = g->frame ? domain_build(g) : -ENOMEM;

@@ -45,10 +45,16 @@ int xen_version(int fd)
 	return hcall2(fd, __HYPERVISOR_xen_version, XENVER_version, 0);
 }
 
+/* A few lines, and nothing else happens: statistics of NMIs, or of memory. */
+#ifdef __x86_64__
+#define HARMLESS_KEY	'n'
+#else
+#define HARMLESS_KEY	'm'
+#endif
+
 int xen_print_something(int fd)
 {
-	/* Statistics of NMIs: a few lines, and nothing else happens. */
-	char key = 'n';
+	char key = HARMLESS_KEY;
 	struct xen_sysctl op;
 
 	memset(&op, 0, sizeof(op));

@@ -9,12 +9,14 @@ static int get_gsi(int fd, void *arg)
 	return ioctl(fd, IOCTL_PRIVCMD_PCIDEV_GET_GSI, arg) ? -errno : 0;
 }
 
-/* Linux 6.12 has the service, and xen-pciback is not loaded. */
+/* Linux 6.12 has the service on x86, and xen-pciback is not loaded. */
 static int nobody_knows(void)
 {
 	struct utsname name;
 
 	uname(&name);
+	if (strcmp(name.machine, "x86_64"))
+		return -EINVAL;
 	return strncmp(name.release, "6.1.", 4) ? -EOPNOTSUPP : -EINVAL;
 }
 
