@@ -209,8 +209,8 @@ static int check_owners(const struct gntdev_map *map)
 /*
  * Map all grants of a map, which nobody else works with yet. On failure the
  * ones that were mapped are on their way back. -EINVAL: Xen refused one; the
- * slot has the reason. -EOPNOTSUPP: one is this domain's own, and it is
- * auto-translated. -EINTR: the process is being killed.
+ * slot has the reason. -EOPNOTSUPP: one is this domain's own, and would be lost.
+ * -EINTR: the process is being killed.
  */
 int gntdev_grants_map(struct gntdev_map *map)
 {

@@ -78,16 +78,16 @@
  * well to unmap before the domain is saved. A map from before cannot be mapped,
  * and its notification sends no event.
  *
- * An auto-translated domain (PVH, HVM) cannot map a grant of its own: Xen would
- * move the page to where it is mapped, and its owner would never have it back. The
- * domain's number is known from Xen; where Xen does not tell it, because no event
- * channel was free or a policy forbids to ask when the module was loaded, such a
- * grant is not recognised.
+ * On x86 an auto-translated domain (PVH, HVM) cannot map a grant of its own: Xen
+ * would move the page to where it is mapped, and its owner would never have it
+ * back. The domain's number is known from Xen; where Xen does not tell it, because
+ * no event channel was free or a policy forbids to ask when the module was loaded,
+ * such a grant is not recognised.
  *
  * * %-EINVAL: writable but not MAP_SHARED; no map with this offset and length;
  *   the map has been mapped before, or is from before the domain was restored;
  *   or Xen refused one of the grants, in which case none stays mapped
- * * %-EOPNOTSUPP: a grant is this domain's own, and it is auto-translated
+ * * %-EOPNOTSUPP: on x86: a grant is an auto-translated domain's own
  * * %-ENOMEM: no memory
  * * %-EINTR: the process is being killed, or a signal arrived (PV domains)
  *
@@ -427,7 +427,7 @@ struct ioctl_gntdev_dmabuf_exp_from_refs {
  *   every PV domain)
  * * %-EOPNOTSUPP: the kernel cannot provide memory of the kind that a flag asks
  *   for: it was built without CONFIG_XEN_GRANT_DMA_ALLOC; or a grant is this
- *   domain's own, and it is auto-translated
+ *   domain's own, and it is auto-translated, on x86
  * * %-EINTR: the process is being killed
  * * %-EFAULT: the argument is not readable or not writable
  * * %-ENOMEM: no memory of the requested kind
